@@ -1,0 +1,26 @@
+package io.assay.platform;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.handler.CorsHandler;
+import java.util.Set;
+
+/** CORS of the routes that browsers call: any origin, no credentials. */
+public final class Cors {
+    private Cors() {}
+
+    /** The handler for a client route; it answers preflights itself. */
+    public static CorsHandler clientRoute() {
+        return CorsHandler.create()
+                .addOriginWithRegex(".*")
+                .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST))
+                .allowedHeaders(Set.of(
+                        "authorization",
+                        "content-type",
+                        "if-none-match",
+                        "x-api-key",
+                        "idempotency-key",
+                        "traceparent"))
+                .exposedHeaders(Set.of("ETag", "Retry-After"))
+                .maxAgeSeconds(86400);
+    }
+}

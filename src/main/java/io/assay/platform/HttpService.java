@@ -1,0 +1,91 @@
+package io.assay.platform;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server of one stage: limits, problem+json for every failure, and a drain at the end: a request in flight
+ * is answered before the server goes away.
+ */
+public final class HttpService {
+    private static final int DRAIN_SECONDS = 5;
+    private static final String PORTS = "assay.ports";
+
+    private final Vertx vertx;
+    private final String stage;
+    private final HttpConfig config;
+    private @Nullable HttpServer server;
+
+    public HttpService(Vertx vertx, String stage, HttpConfig config) {
+        this.vertx = vertx;
+        this.stage = stage;
+        this.config = config;
+    }
+
+    /** A router whose failures all become problem+json; bodies are added by {@link #body}. */
+    public static Router router(Vertx vertx) {
+        Router router = Router.router(vertx);
+        router.route().handler(AccessLog::handle);
+        for (int status : new int[] {400, 401, 403, 404, 405, 406, 413, 414, 415, 500}) {
+            router.errorHandler(status, Problem::handle);
+        }
+        router.route().failureHandler(Problem::handle);
+        return router;
+    }
+
+    /** The handler that reads a body of at most that many bytes (else 413). */
+    public static BodyHandler body(long maxBytes) {
+        return BodyHandler.create(false).setBodyLimit(maxBytes);
+    }
+
+    /** Listens; completes when the port is open. Several instances of a stage share one port. */
+    public Future<Void> listen(Handler<HttpServerRequest> handler) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setMaxInitialLineLength(16 * 1024)
+                .setMaxHeaderSize(16 * 1024)
+                .setDecompressionSupported(true)
+                .setHandle100ContinueAutomatically(true)
+                .setTcpNoDelay(true)
+                .setIdleTimeout(75)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        HttpServer created = vertx.createHttpServer(options).requestHandler(handler);
+        server = created;
+        return created.listen()
+                .recover(e -> Future.failedFuture(new IllegalStateException(
+                        stage + " can't listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e)))
+                .map(listening -> {
+                    ports(vertx).put(stage, listening.actualPort());
+                    return null;
+                });
+    }
+
+    /** Takes no new connection, answers what is in flight, then closes. */
+    public Future<Void> stop() {
+        HttpServer open = server;
+        return open == null ? Future.succeededFuture() : open.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** The port that a stage of this process listens on. */
+    public static int port(Vertx vertx, String stage) {
+        Integer port = ports(vertx).get(stage);
+        if (port == null) {
+            throw new IllegalStateException(stage + " does not listen in this process");
+        }
+        return port;
+    }
+
+    private static LocalMap<String, Integer> ports(Vertx vertx) {
+        return vertx.sharedData().getLocalMap(PORTS);
+    }
+}

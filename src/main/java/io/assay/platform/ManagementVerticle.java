@@ -1,0 +1,29 @@
+package io.assay.platform;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
+import io.vertx.micrometer.PrometheusScrapingHandler;
+import org.jspecify.annotations.Nullable;
+
+/** The port for operators: {@code /metrics} for Prometheus, {@code /health/live} and {@code /health/ready}. */
+public final class ManagementVerticle extends VerticleBase {
+    private @Nullable HttpService http;
+
+    @Override
+    public Future<?> start() {
+        Router router = HttpService.router(vertx);
+        Health health = Health.of(vertx);
+        router.get("/health/live").handler(health::answerLive);
+        router.get("/health/ready").handler(health::answerReady);
+        router.get("/metrics").handler(PrometheusScrapingHandler.create());
+        HttpService service = new HttpService(vertx, "management", HttpConfig.from(config()));
+        http = service;
+        return service.listen(router);
+    }
+
+    @Override
+    public Future<?> stop() {
+        return http == null ? Future.succeededFuture() : http.stop();
+    }
+}
