@@ -1,0 +1,129 @@
+package io.assay.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of the topics {@code exposures} and {@code events}: the key is the user id in UTF-8, the value one small
+ * JSON object.
+ *
+ * <pre>
+ * exposures  {"id":"…","e":"&lt;experiment_id&gt;","v":"&lt;variant&gt;","t":&lt;ms&gt;}
+ * events     {"id":"…","n":"purchase","x":&lt;micros, left out if 0&gt;,"t":&lt;ms&gt;,"p":{properties}}
+ * both       {"hb":1} under an empty key: a heartbeat, which only moves the clock of its partition
+ * </pre>
+ *
+ * Members may come in any order and unknown ones are skipped, so that a newer writer can add some.
+ */
+public final class EventCodec {
+    private static final byte[] HEARTBEAT = "{\"hb\":1}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_KEY = new byte[0];
+
+    private EventCodec() {}
+
+    public static byte[] key(String user) {
+        return user.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static byte[] heartbeatKey() {
+        return NO_KEY;
+    }
+
+    public static byte[] heartbeat() {
+        return HEARTBEAT.clone();
+    }
+
+    public static boolean isHeartbeat(byte @Nullable [] key, byte @Nullable [] value) {
+        return (key == null || key.length == 0) && Arrays.equals(HEARTBEAT, value);
+    }
+
+    public static byte[] encode(Exposure exposure) {
+        var out = new StringBuilder(96).append("{\"id\":");
+        quote(out, exposure.id());
+        quote(out.append(",\"e\":"), exposure.experimentId());
+        quote(out.append(",\"v\":"), exposure.variant());
+        return utf8(out.append(",\"t\":").append(exposure.ts()).append('}'));
+    }
+
+    public static byte[] encode(Goal goal) {
+        var out = new StringBuilder(96).append("{\"id\":");
+        quote(out, goal.id());
+        quote(out.append(",\"n\":"), goal.name());
+        if (goal.valueMicros() != 0) {
+            out.append(",\"x\":").append(goal.valueMicros());
+        }
+        out.append(",\"t\":").append(goal.ts());
+        if (goal.propertiesJson() != null) {
+            out.append(",\"p\":").append(goal.propertiesJson());
+        }
+        return utf8(out.append('}'));
+    }
+
+    public static Exposure decodeExposure(byte @Nullable [] key, byte @Nullable [] value)
+            throws UnreadableEventException {
+        var user = user(key);
+        var fields = EventReader.read(value);
+        return new Exposure(
+                required("id", fields.id),
+                user,
+                required("e", fields.experiment),
+                required("v", fields.variant),
+                fields.timestamp());
+    }
+
+    public static Goal decodeGoal(byte @Nullable [] key, byte @Nullable [] value) throws UnreadableEventException {
+        var user = user(key);
+        var fields = EventReader.read(value);
+        return new Goal(
+                required("id", fields.id),
+                user,
+                required("n", fields.name),
+                fields.value,
+                fields.timestamp(),
+                fields.properties);
+    }
+
+    private static String user(byte @Nullable [] key) throws UnreadableEventException {
+        if (key == null || key.length == 0) {
+            throw new UnreadableEventException("no user id in the key");
+        }
+        try {
+            var user = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(key))
+                    .toString();
+            return EventReader.plain("key", user);
+        } catch (CharacterCodingException e) {
+            throw new UnreadableEventException("key is not UTF-8");
+        }
+    }
+
+    private static String required(String name, @Nullable String value) throws UnreadableEventException {
+        if (value == null || value.isEmpty()) {
+            throw new UnreadableEventException("no \"" + name + "\"");
+        }
+        return EventReader.plain(name, value);
+    }
+
+    private static void quote(StringBuilder out, String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ') {
+                out.append(c < 16 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+
+    private static byte[] utf8(StringBuilder text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

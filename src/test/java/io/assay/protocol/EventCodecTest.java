@@ -1,0 +1,101 @@
+package io.assay.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventCodecTest {
+    private static final byte[] KEY = EventCodec.key("u1");
+
+    @Test
+    void anExposureComesBackAsItWas() throws Exception {
+        var exposure = new Exposure("a \"quoted\" \\ id", "Zoë 🦊", "0123456789ab", "tréatment", 1_790_000_000_123L);
+        assertThat(EventCodec.decodeExposure(EventCodec.key(exposure.user()), EventCodec.encode(exposure)))
+                .isEqualTo(exposure);
+    }
+
+    @Test
+    void aGoalComesBackAsItWasWithItsPropertiesUntouched() throws Exception {
+        var goal = new Goal(
+                "g1", "u1", "purchase", -49_990_000, 1_790_000_000_123L, "{\"a\":[1,{\"b\":\"}\\\"\"}],\"ü\":-1.5e3}");
+        assertThat(EventCodec.decodeGoal(KEY, EventCodec.encode(goal))).isEqualTo(goal);
+        var bare = new Goal("g2", "u1", "signup", 0, 0, null);
+        assertThat(new String(EventCodec.encode(bare), UTF_8)).isEqualTo("{\"id\":\"g2\",\"n\":\"signup\",\"t\":0}");
+        assertThat(EventCodec.decodeGoal(KEY, EventCodec.encode(bare))).isEqualTo(bare);
+    }
+
+    @Test
+    void membersMayComeInAnyOrderAndUnknownOnesAreSkipped() throws Exception {
+        var text = " { \"t\" : 7 , \"new\" : [ { } , null, \"x\" ] , \"v\":\"\\u0061\\/\", \"e\":\"e\",\"id\":\"i\" } ";
+        assertThat(EventCodec.decodeExposure(KEY, text.getBytes(UTF_8)))
+                .isEqualTo(new Exposure("i", "u1", "e", "a/", 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{}",
+                "{\"id\":\"i\",\"n\":\"x\"}",
+                "{\"id\":\"i\",\"t\":1}",
+                "{\"id\":\"\",\"n\":\"x\",\"t\":1}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1}x",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1.5}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":\"1\"}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":01}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1234567890123456789}",
+                "{\"id\":\"i\\u0000\",\"n\":\"x\",\"t\":1}",
+                "{\"id\":\"i\",\"n\":\"\\ud800\",\"t\":1}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1,\"p\":[]}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1,\"p\":{\"a\":}}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1,\"p\":{\"a\":NaN}}",
+                "{\"id\":\"i\",\"n\":\"x\",\"t\":1,}"
+            })
+    void whatIsNoneOfOursIsRefused(String value) {
+        assertThatThrownBy(() -> EventCodec.decodeGoal(KEY, value.getBytes(UTF_8)))
+                .isInstanceOf(UnreadableEventException.class);
+    }
+
+    @Test
+    void aKeyThatIsNoUserIdIsRefused() {
+        var value = EventCodec.encode(new Goal("g", "u", "n", 0, 1, null));
+        for (byte[] key : new byte[][] {null, {}, {(byte) 0xff}, {0}}) {
+            assertThatThrownBy(() -> EventCodec.decodeGoal(key, value)).isInstanceOf(UnreadableEventException.class);
+        }
+        assertThatThrownBy(() -> EventCodec.decodeGoal(KEY, null)).isInstanceOf(UnreadableEventException.class);
+    }
+
+    @Test
+    void brokenBytesAreRefusedAndNeverCrash() {
+        var good = EventCodec.encode(new Goal("g", "u", "né\\", 5, 1, "{\"a\":[true,\"x\"]}"));
+        var random = new Random(5);
+        for (int i = 0; i < 100_000; i++) {
+            var bytes = good.clone();
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            try {
+                assertThat(EventCodec.decodeGoal(KEY, bytes)).isNotNull();
+            } catch (UnreadableEventException expected) {
+                assertThat(expected).hasMessageNotContaining("null");
+            }
+        }
+    }
+
+    @Test
+    void aHeartbeatIsKnownByItsEmptyKeyAndItsValue() {
+        assertThat(EventCodec.isHeartbeat(EventCodec.heartbeatKey(), EventCodec.heartbeat()))
+                .isTrue();
+        assertThat(EventCodec.isHeartbeat(null, EventCodec.heartbeat())).isTrue();
+        assertThat(EventCodec.isHeartbeat(KEY, EventCodec.heartbeat())).isFalse();
+        assertThat(EventCodec.isHeartbeat(new byte[0], EventCodec.encode(new Goal("g", "u", "n", 0, 1, null))))
+                .isFalse();
+    }
+}
