@@ -7,8 +7,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.shareddata.LocalMap;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +38,29 @@ public final class HttpService {
     public static Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         router.route().handler(AccessLog::handle);
-        for (int status : new int[] {400, 401, 403, 404, 405, 406, 413, 414, 415, 500}) {
+        for (int status : new int[] {400, 401, 403, 404, 406, 413, 414, 415, 500}) {
             router.errorHandler(status, Problem::handle);
         }
+        router.errorHandler(405, ctx -> {
+            // vertx-web sets Allow only when it answers a 405 itself
+            ctx.response().putHeader("Allow", String.join(", ", methodsAt(router, ctx.normalizedPath())));
+            Problem.handle(ctx);
+        });
         router.route().failureHandler(Problem::handle);
         return router;
+    }
+
+    private static Set<String> methodsAt(Router router, String path) {
+        Set<String> names = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            String template = route.getPath();
+            if (template != null
+                    && route.methods() != null
+                    && path.matches(template.replaceAll(":[A-Za-z0-9_]+", "[^/]+"))) {
+                route.methods().forEach(method -> names.add(method.name()));
+            }
+        }
+        return names;
     }
 
     /** The handler that reads a body of at most that many bytes (else 413). */

@@ -1,0 +1,137 @@
+package io.assay.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServiceTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = vertx.createHttpClient();
+    private final Promise<Void> arrived = Promise.promise();
+    private final Promise<Void> release = Promise.promise();
+    private final HttpService service = new HttpService(vertx, "sample", new HttpConfig("127.0.0.1", 0, List.of()));
+
+    private record Answer(int status, String type, JsonObject body, HttpClientResponse head) {}
+
+    @BeforeEach
+    void listens() throws Exception {
+        Router router = HttpService.router(vertx);
+        router.post("/things")
+                .consumes("application/json")
+                .handler(HttpService.body(1000))
+                .handler(ctx -> ctx.end("{}"));
+        router.get("/things").handler(ctx -> ctx.end("{}"));
+        router.get("/broken").handler(ctx -> {
+            throw new IllegalStateException("secret detail");
+        });
+        router.get("/refused").handler(ctx -> {
+            throw ApiError.invalid(List.of(new FieldError("/a", "missing", "a is missing")));
+        });
+        router.get("/slow").handler(ctx -> {
+            arrived.complete();
+            release.future().onSuccess(v -> ctx.end("{}"));
+        });
+        await(service.listen(router));
+    }
+
+    @AfterEach
+    void closes() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void unknownAddressIsAProblemWith404() throws Exception {
+        Answer answer = ask(HttpMethod.GET, "/nowhere", "", "");
+        assertThat(answer.status).isEqualTo(404);
+        assertThat(answer.type).isEqualTo("application/problem+json");
+        assertThat(answer.body.getString("type")).isEqualTo("urn:assay:not_found");
+    }
+
+    @Test
+    void wrongMethodSaysWhatIsAllowed() throws Exception {
+        Answer answer = ask(HttpMethod.DELETE, "/things", "", "");
+        assertThat(answer.status).isEqualTo(405);
+        assertThat(answer.head.getHeader("Allow")).contains("GET").contains("POST");
+        assertThat(answer.body.getString("code")).isEqualTo("method_not_allowed");
+    }
+
+    @Test
+    void tooLargeBodyIs413AndWrongMediaTypeIs415() throws Exception {
+        assertThat(ask(HttpMethod.POST, "/things", "application/json", "x".repeat(1001)).status)
+                .isEqualTo(413);
+        Answer answer = ask(HttpMethod.POST, "/things", "application/xml", "<a/>");
+        assertThat(answer.status).isEqualTo(415);
+        assertThat(answer.type).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void aFailureInsideShowsNoDetail() throws Exception {
+        Answer answer = ask(HttpMethod.GET, "/broken", "", "");
+        assertThat(answer.status).isEqualTo(500);
+        assertThat(answer.body.encode()).doesNotContain("secret");
+    }
+
+    @Test
+    void aRefusalListsItsErrors() throws Exception {
+        Answer answer = ask(HttpMethod.GET, "/refused", "", "");
+        assertThat(answer.status).isEqualTo(422);
+        assertThat(answer.body.getJsonArray("errors").getJsonObject(0).getString("pointer"))
+                .isEqualTo("/a");
+    }
+
+    @Test
+    void aRequestInFlightIsAnsweredBeforeTheServerGoes() throws Exception {
+        Future<Answer> slow = send(HttpMethod.GET, "/slow", "", "");
+        await(arrived.future());
+        Future<Void> stopped = service.stop();
+        assertThat(stopped.isComplete()).isFalse();
+        release.complete();
+        assertThat(await(slow).status).isEqualTo(200);
+        await(stopped);
+        assertThat(send(HttpMethod.GET, "/things", "", "")
+                        .recover(e -> Future.succeededFuture())
+                        .map(a -> a == null))
+                .satisfies(f -> assertThat(await(f)).isTrue());
+    }
+
+    private Answer ask(HttpMethod method, String path, String type, String body) throws Exception {
+        return await(send(method, path, type, body));
+    }
+
+    private Future<Answer> send(HttpMethod method, String path, String type, String body) {
+        RequestOptions options = new RequestOptions()
+                .setHost("127.0.0.1")
+                .setPort(HttpService.port(vertx, "sample"))
+                .setMethod(method)
+                .setURI(path);
+        if (!type.isEmpty()) {
+            options.putHeader("Content-Type", type);
+        }
+        return client.request(options)
+                .compose(request -> request.send(Buffer.buffer(body)))
+                .compose(head -> head.body()
+                        .map(bytes -> new Answer(
+                                head.statusCode(),
+                                head.getHeader("Content-Type"),
+                                bytes.length() == 0 ? new JsonObject() : new JsonObject(bytes),
+                                head)));
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+}
