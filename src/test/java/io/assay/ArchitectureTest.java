@@ -75,7 +75,7 @@ class ArchitectureTest {
                             "kafka.",
                             "org.apache.kafka.",
                             "scala.")),
-            row("cli", List.of("protocol"), List.of("io.vertx.core.", "io.vertx.ext.web.client.", "org.slf4j."))));
+            row("cli", List.of(), List.of("io.vertx.core.json.", "org.apache.commons.csv."))));
 
     @TestFactory
     List<DynamicTest> everyPackageImportsOnlyWhatTheTableAllows() {
