@@ -33,6 +33,7 @@ final class EventSender {
     }
 
     /** Waits for a free place, then sends without waiting for the answer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a failure is kept and thrown by check
     void send(JsonArray batch) throws InterruptedException {
         permits.acquire();
         check();
@@ -66,6 +67,7 @@ final class EventSender {
         return lastTaken;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the nested future is the one that is returned
     private CompletableFuture<Void> attempt(JsonArray batch, Instant deadline, long delayMillis) {
         return api.events(batch)
                 .handle((response, e) -> {
