@@ -10,7 +10,7 @@ final class Progress {
     private final PrintStream out;
     private final String label;
     private final long total;
-    private final boolean terminal = System.console() != null;
+    private final boolean terminal = Boolean.getBoolean("assay.terminal");
     private final long begun = System.nanoTime();
     private long shown = -1;
 
