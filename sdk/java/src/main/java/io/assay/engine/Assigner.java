@@ -1,0 +1,222 @@
+package io.assay.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot compiled into arrays, which gives a user's variants of all experiments in one pass.
+ *
+ * <p>The salts of layers, holdout and experiments are hashed together; then each experiment is a few reads of arrays. Slots
+ * are looked at before targeting, which costs more: both only say who is not in. The order of the steps shows in
+ * {@link #explain}. Nothing is allocated for a user whose {@link Scratch} fits already. What fails for one experiment
+ * leaves that one out. Immutable; for any number of threads.
+ */
+public final class Assigner {
+    /** The variant of a user who is not in the experiment. */
+    public static final int NOT_IN = -1;
+
+    private final Snapshot snapshot;
+    private final List<Experiment> experiments;
+    private final SaltStates salts;
+    private final int holdoutSalt;
+    private final int firstSalt;
+    private final String[] attributes;
+    private final CompiledExperiment[] compiled;
+    private final boolean[] killed;
+    private final Map<String, int[]> overrides;
+
+    public Assigner(Snapshot snapshot) {
+        this.snapshot = snapshot;
+        experiments = snapshot.experiments();
+        Numbering layers = new Numbering();
+        Numbering names = new Numbering();
+        compiled = new CompiledExperiment[experiments.size()];
+        for (int e = 0; e < compiled.length; e++) {
+            compiled[e] = CompiledExperiment.of(experiments.get(e), layers, names);
+        }
+        Holdout holdout = snapshot.holdout();
+        holdoutSalt = holdout == null ? -1 : layers.of(holdout.salt());
+        firstSalt = layers.size();
+        List<String> all = layers.names();
+        experiments.forEach(experiment -> all.add(experiment.salt()));
+        salts = new SaltStates(all);
+        attributes = names.names().toArray(String[]::new);
+        overrides = overrides(experiments);
+        killed = new boolean[compiled.length];
+    }
+
+    private Assigner(Assigner other, boolean[] killed) {
+        snapshot = other.snapshot;
+        experiments = other.experiments;
+        salts = other.salts;
+        holdoutSalt = other.holdoutSalt;
+        firstSalt = other.firstSalt;
+        attributes = other.attributes;
+        compiled = other.compiled;
+        overrides = other.overrides;
+        this.killed = killed;
+    }
+
+    /** The same snapshot with the experiments of these keys killed, and no others. */
+    public Assigner killing(Set<String> keys) {
+        boolean[] dead = new boolean[compiled.length];
+        for (int e = 0; e < dead.length; e++) {
+            dead[e] = keys.contains(experiments.get(e).key());
+        }
+        return new Assigner(this, dead);
+    }
+
+    /** What was compiled. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** How many experiments there are. */
+    public int size() {
+        return compiled.length;
+    }
+
+    /** Says whether an experiment, by its place in the snapshot, is killed. */
+    public boolean isKilled(int experiment) {
+        return killed[experiment];
+    }
+
+    /**
+     * Evaluates a user: afterwards {@link Scratch#variants} holds the variant's index of each experiment in the order of the
+     * snapshot, {@link #NOT_IN} where the user is not in it.
+     *
+     * @return false for a user id that is none; then the user is in no experiment
+     */
+    public boolean assign(String userId, Attributes known, Scratch scratch) {
+        scratch.fit(compiled.length, salts.size(), attributes.length);
+        int[] variants = scratch.variants();
+        int length = UserId.encode(userId, scratch.user);
+        if (length < 0) {
+            Arrays.fill(variants, 0, compiled.length, NOT_IN);
+            return false;
+        }
+        salts.hash(scratch.user, length, scratch.hashes);
+        if (isHeldOut(scratch.hashes)) {
+            Arrays.fill(variants, 0, compiled.length, NOT_IN);
+        } else {
+            split(known, scratch, variants);
+        }
+        override(userId, variants);
+        return true;
+    }
+
+    private void split(Attributes known, Scratch scratch, int[] variants) {
+        int[] hashes = scratch.hashes;
+        @Nullable Object[] values = scratch.values;
+        for (int a = 0; a < attributes.length; a++) {
+            values[a] = known.value(attributes[a]);
+        }
+        for (int e = 0; e < compiled.length; e++) {
+            CompiledExperiment experiment = compiled[e];
+            boolean in = !killed[e]
+                    && experiment.holdsSlot(SaltStates.bucket(hashes[experiment.layer]))
+                    && experiment.isMeant(values);
+            variants[e] = in ? experiment.arm(SaltStates.bucket(hashes[firstSalt + e])) : NOT_IN;
+        }
+    }
+
+    private boolean isHeldOut(int[] hashes) {
+        Holdout holdout = snapshot.holdout();
+        return holdout != null && holdout.slots().holds(SaltStates.bucket(hashes[holdoutSalt]));
+    }
+
+    private void override(String userId, int[] variants) {
+        int[] own = overrides.get(userId);
+        for (int i = 0; own != null && i < own.length; i += 2) {
+            if (!killed[own[i]]) {
+                variants[own[i]] = own[i + 1];
+            }
+        }
+    }
+
+    /**
+     * Evaluates a user step by step: one assignment per experiment in the order of the snapshot.
+     *
+     * @throws IllegalArgumentException for a user id that is none
+     */
+    public List<Assignment> explain(String userId, Attributes known) {
+        Scratch scratch = new Scratch();
+        if (!assign(userId, known, scratch)) {
+            throw new IllegalArgumentException("user id: expected " + UserId.EXPECTED);
+        }
+        List<Assignment> assignments = new ArrayList<>(compiled.length);
+        for (int e = 0; e < compiled.length; e++) {
+            assignments.add(explain(e, userId, scratch));
+        }
+        return assignments;
+    }
+
+    private Assignment explain(int e, String userId, Scratch scratch) {
+        Experiment experiment = experiments.get(e);
+        int slot = SaltStates.bucket(scratch.hashes[compiled[e].layer]);
+        int bucket = SaltStates.bucket(scratch.hashes[firstSalt + e]);
+        int variant = scratch.variants()[e];
+        Reason reason = reason(e, userId, scratch, slot);
+        return new Assignment(
+                experiment, variant < 0 ? null : experiment.variants().get(variant), reason, slot, bucket);
+    }
+
+    private Reason reason(int e, String userId, Scratch scratch, int slot) {
+        CompiledExperiment experiment = compiled[e];
+        if (killed[e]) {
+            return Reason.KILLED;
+        }
+        if (isOverridden(e, userId)) {
+            return Reason.OVERRIDE;
+        }
+        if (isHeldOut(scratch.hashes)) {
+            return Reason.HOLDOUT;
+        }
+        if (experiment.isBroken()) {
+            return Reason.FAILED;
+        }
+        if (!experiment.isMeant(scratch.values)) {
+            return Reason.TARGETING;
+        }
+        if (!experiment.holdsSlot(slot)) {
+            return Reason.SLOT;
+        }
+        return scratch.variants()[e] < 0 ? Reason.DROPPED : Reason.SPLIT;
+    }
+
+    private boolean isOverridden(int e, String userId) {
+        int[] own = overrides.get(userId);
+        for (int i = 0; own != null && i < own.length; i += 2) {
+            if (own[i] == e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Map<String, int[]> overrides(List<Experiment> experiments) {
+        Map<String, int[]> byUser = new HashMap<>();
+        for (int e = 0; e < experiments.size(); e++) {
+            Experiment experiment = experiments.get(e);
+            int place = e;
+            experiment.overrides().forEach((user, variant) -> {
+                int index = experiment.indexOf(variant);
+                if (!experiment.variants().get(index).dropped()) {
+                    byUser.merge(user, new int[] {place, index}, Assigner::joined);
+                }
+            });
+        }
+        return byUser;
+    }
+
+    private static int[] joined(int[] a, int[] b) {
+        int[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+}
