@@ -12,11 +12,16 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -111,6 +116,26 @@ class ArchitectureTest {
     }
 
     @Test
+    void theDocumentShowsTheSameTable() throws IOException {
+        Map<String, List<String>> groups = Map.of("web", WEB, "sql", SQL, "kafka", KAFKA);
+        Map<String, Row> shown = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("docs/architecture.md"))) {
+            String[] cells = line.split(" *\\| *", -1);
+            if (cells.length == 6 && cells[1].startsWith("`")) {
+                List<String> libraries = new ArrayList<>();
+                words(cells[4]).forEach(word -> libraries.addAll(groups.getOrDefault(word, prefixes(word))));
+                shown.put(cells[1].replace("`", ""), new Row(words(cells[3]), libraries));
+            }
+            groups.forEach((name, prefixes) -> {
+                if (line.startsWith("- **" + name + "**: ")) {
+                    assertThat(prefixes(line.substring(line.indexOf(':')))).isEqualTo(prefixes);
+                }
+            });
+        }
+        assertThat(shown).isEqualTo(TABLE);
+    }
+
+    @Test
     void nobodyImportsTheProcess() {
         ArchRule rule = noClasses()
                 .that()
@@ -173,6 +198,21 @@ class ArchitectureTest {
     @Test
     void namesSayWhatThingsAre() {
         noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Manager)$").check(ASSAY);
+    }
+
+    private static List<String> words(String cell) {
+        return Stream.of(cell.split(","))
+                .map(String::strip)
+                .filter(w -> !w.isEmpty())
+                .toList();
+    }
+
+    private static List<String> prefixes(String quoted) {
+        return Pattern.compile("`([^`]+)`")
+                .matcher(quoted)
+                .results()
+                .map(m -> m.group(1) + ".")
+                .toList();
     }
 
     private static String baseName(JavaClass type) {
