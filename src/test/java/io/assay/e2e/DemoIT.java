@@ -1,0 +1,25 @@
+package io.assay.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theDemoEndsByItselfWithResultsThatMatchTheTruth() throws Exception {
+        Path output = folder.resolve("demo.out");
+        Process demo = AssayProcess.launch(List.of("bin/assay", "demo"), output);
+        assertThat(demo.waitFor(4, TimeUnit.MINUTES)).isTrue();
+        String text = Files.readString(output);
+        assertThat(demo.exitValue()).as(text).isZero();
+        assertThat(text).contains("Every event that was sent is counted once.").contains("within sampling error");
+    }
+}
