@@ -1,0 +1,169 @@
+package io.assay.catalog;
+
+import io.assay.engine.Experiment;
+import io.assay.engine.Holdout;
+import io.assay.engine.Slots;
+import io.assay.engine.Snapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The definitions in PostgreSQL: what is served, what is measured, and the parts that can be changed. */
+public final class Catalog {
+    private static final String VERSIONS = "select config, emergency, keys from version";
+    private static final String DUE =
+            """
+            select id from experiment
+            where status in ('active', 'paused') and end_at <= clock_timestamp()
+               or status = 'active' and not served and start_at <= clock_timestamp()
+               or killed_at is not null and concluded_at <= clock_timestamp() - interval '7 days'
+            order by seq""";
+
+    private final Vertx vertx;
+    private final CatalogConfig config;
+    private final Database database;
+
+    private Catalog(Vertx vertx, CatalogConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+        this.database = new Database(vertx, config);
+    }
+
+    /** The definitions in the database of the section {@code postgres}; connects at first use. */
+    public static Catalog create(Vertx vertx, JsonObject config) {
+        return new Catalog(vertx, CatalogConfig.from(config));
+    }
+
+    /** Creates or updates the schema. */
+    public Future<Void> migrate() {
+        return Migrations.run(vertx, config);
+    }
+
+    /** The versions of what is served: cheap, to be asked often. */
+    public Future<Versions> versions() {
+        return database.read(pool -> pool.query(VERSIONS)
+                .execute()
+                .map(rows -> versions(rows.iterator().next())));
+    }
+
+    private static Versions versions(Row row) {
+        return new Versions(row.getLong("config"), row.getLong("emergency"), row.getLong("keys"));
+    }
+
+    /** All that is served, with its versions, as of one moment. */
+    public Future<CatalogSnapshot> load() {
+        return database.readAtOnce(connection -> connection
+                .query(VERSIONS)
+                .execute()
+                .map(rows -> versions(rows.iterator().next()))
+                .compose(versions -> snapshot(connection, versions.config())
+                        .compose(snapshot -> killed(connection).compose(killed -> ApiKeys.inForce(connection)
+                                .map(keys -> new CatalogSnapshot(versions, snapshot, killed, keys))))));
+    }
+
+    private static Future<Snapshot> snapshot(SqlClient client, long version) {
+        return ExperimentRows.select(client, "where e.served")
+                .compose(served -> holdout(client).map(holdout -> {
+                    List<Experiment> experiments = served.stream()
+                            .map(Served::experiment)
+                            .sorted(Comparator.comparing(Experiment::key))
+                            .toList();
+                    return new Snapshot(version, holdout.orElse(null), experiments);
+                }));
+    }
+
+    private static Future<Optional<Holdout>> holdout(SqlClient client) {
+        return client.query("select salt, slots from holdout where slots > 0")
+                .execute()
+                .map(rows -> rows.stream()
+                        .findFirst()
+                        .map(row ->
+                                new Holdout(row.getString("salt"), Slots.of(new int[] {0, row.getInteger("slots")}))));
+    }
+
+    private static Future<List<String>> killed(SqlClient client) {
+        return client.query("select key from experiment where killed_at is not null order by key")
+                .execute()
+                .map(rows -> rows.stream().map(row -> row.getString("key")).toList());
+    }
+
+    /** Lets starts and ends that are due take effect. Says whether there were any. */
+    public Future<Boolean> applySchedule() {
+        return database.read(pool -> pool.query(DUE).execute().map(rows -> rows.stream()
+                        .map(row -> row.getString("id"))
+                        .toList()))
+                .compose(this::settleAll);
+    }
+
+    private Future<Boolean> settleAll(List<String> ids) {
+        Future<Boolean> all = Future.succeededFuture(false);
+        for (String id : ids) {
+            all = all.compose(before -> experiments().settle(id));
+        }
+        return all;
+    }
+
+    /** Every experiment that was ever launched, with what was frozen then, and the database's clock. */
+    public Future<Measured> measured() {
+        return database.readAtOnce(connection -> connection
+                .query("select clock_timestamp() as now")
+                .execute()
+                .map(rows -> Objects.requireNonNull(
+                        ExperimentRows.instant(rows.iterator().next(), "now")))
+                .compose(now -> ExperimentRows.select(connection, "where e.launched_at is not null order by e.seq")
+                        .map(launched -> new Measured(
+                                now.toEpochMilli(),
+                                launched.stream().map(Catalog::measured).toList()))));
+    }
+
+    private static MeasuredExperiment measured(StoredExperiment experiment) {
+        Definition definition = experiment.definition();
+        return new MeasuredExperiment(
+                experiment.id(),
+                experiment.key(),
+                experiment.status(),
+                definition.variants().stream()
+                        .map(v -> new MeasuredVariant(v.key(), Percent.of(v.buckets()), v.dropped()))
+                        .toList(),
+                experiment.measured().stream().map(MetricDefinition::metric).toList(),
+                millis(definition.start()),
+                millis(definition.end()));
+    }
+
+    private static long millis(@Nullable Instant time) {
+        return time == null ? Long.MAX_VALUE : time.toEpochMilli();
+    }
+
+    /** One experiment by id or key; drafts too. */
+    public Future<Optional<StoredExperiment>> find(String idOrKey) {
+        return experiments().find(idOrKey);
+    }
+
+    /** The experiments, to be changed. */
+    public Experiments experiments() {
+        return new Experiments(database);
+    }
+
+    /** The keys, to be changed. */
+    public ApiKeys keys() {
+        return new ApiKeys(vertx, database);
+    }
+
+    /** Creates a key of each scope if there is no key at all, and writes them below that folder, readable by the owner only. */
+    public Future<Void> bootstrapKeys(Path folder) {
+        return keys().bootstrap(folder);
+    }
+
+    public Future<Void> close() {
+        return database.close();
+    }
+}

@@ -1,0 +1,237 @@
+package io.assay.catalog;
+
+import io.assay.catalog.StoredExperiment.Identity;
+import io.assay.catalog.StoredExperiment.LayerSalt;
+import io.assay.catalog.Write.Subject;
+import io.assay.engine.Slots;
+import io.assay.platform.ApiError;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The experiments: made, changed, launched and ended. Every change is one transaction with its audit. */
+public final class Experiments {
+    private final Database database;
+
+    Experiments(Database database) {
+        this.database = database;
+    }
+
+    /** Makes a draft of a request's body. */
+    public Future<StoredExperiment> create(Map<String, ?> body, String who) {
+        Definition definition = DefinitionReader.read(body);
+        Edits.requireNothingDropped(definition);
+        return database.write(who, write -> insert(write, definition, "create"));
+    }
+
+    private static Future<StoredExperiment> insert(Write write, Definition definition, String action) {
+        return LayerRows.join(write, definition.layer())
+                .compose(layer -> Salts.fresh(write).compose(salt -> insert(write, definition, layer, salt)))
+                .compose(made -> ExperimentRows.update(write, made)
+                        .compose(done -> write.audit(action, subject(made), null, ExperimentJson.view(made)))
+                        .map(made));
+    }
+
+    private static Future<StoredExperiment> insert(Write write, Definition definition, LayerSalt layer, String salt) {
+        String id = Salts.id();
+        return write.run(
+                        """
+                        insert into experiment (id, key, salt, layer_id) values ($1, $2, $3, $4)
+                        on conflict (key) do nothing returning seq, created_at""",
+                        id,
+                        definition.key(),
+                        salt,
+                        layer.id())
+                .map(rows -> rows.stream().findFirst().orElseThrow(() -> keyTaken(definition.key())))
+                .map(row -> new StoredExperiment(
+                        new Identity(row.getLong("seq"), id, salt),
+                        1,
+                        definition,
+                        layer,
+                        Slots.NONE,
+                        List.of(),
+                        new Life(
+                                Status.DRAFT,
+                                Objects.requireNonNull(ExperimentRows.instant(row, "created_at")),
+                                null,
+                                null,
+                                null,
+                                false)));
+    }
+
+    private static ApiError keyTaken(String key) {
+        return ApiError.conflict("key_taken", "There is an experiment with the key " + key + " already.");
+    }
+
+    static Subject subject(StoredExperiment experiment) {
+        return new Subject("experiment", experiment.id());
+    }
+
+    /** One experiment by id or key; drafts too. */
+    public Future<Optional<StoredExperiment>> find(String idOrKey) {
+        return database.read(pool -> ExperimentRows.select(
+                        pool, "where e.id = $1 or e.key = $1 order by e.id = $1 desc limit 1", idOrKey)
+                .map(found -> found.stream().findFirst()));
+    }
+
+    /** One experiment by id or key, else 404. */
+    public Future<StoredExperiment> get(String idOrKey) {
+        return find(idOrKey).map(found -> found.orElseThrow(() -> unknown(idOrKey)));
+    }
+
+    static ApiError unknown(String idOrKey) {
+        return ApiError.notFound("There is no experiment " + idOrKey + ".");
+    }
+
+    /** A page of experiments, newest first. */
+    public Future<List<StoredExperiment>> list(ExperimentFilter filter) {
+        return database.read(filter::select);
+    }
+
+    /** Applies a JSON merge patch: the status, and what the status allows. */
+    public Future<StoredExperiment> patch(String idOrKey, Map<String, ?> patch, Revision expected, String who) {
+        Status to = DefinitionReader.status(patch);
+        Map<String, Object> edits = new LinkedHashMap<>(patch);
+        edits.remove("status");
+        return change(idOrKey, expected, who, (write, current, lifecycle) -> {
+            Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
+            Definition wanted = edits.isEmpty() ? current.definition() : DefinitionReader.read(merged);
+            return edit(write, current, wanted, lifecycle)
+                    .compose(edited -> to == null ? Future.succeededFuture(edited) : lifecycle.move(edited, to));
+        });
+    }
+
+    private static Future<StoredExperiment> edit(
+            Write write, StoredExperiment current, Definition wanted, Lifecycle lifecycle) {
+        Edits.check(current, wanted, lifecycle.now());
+        if (current.status().isRunning()) {
+            return lifecycle.enrol(current.with(wanted), wanted.rollout());
+        }
+        if (Objects.equals(current.definition().layer(), wanted.layer())) {
+            return Future.succeededFuture(current.with(wanted));
+        }
+        return LayerRows.join(write, wanted.layer())
+                .map(layer -> current.with(wanted).with(layer));
+    }
+
+    /** Takes it out at once and puts its key on the emergency list. */
+    public Future<StoredExperiment> kill(String idOrKey, Revision expected, String who) {
+        return change(
+                idOrKey, expected, who, (write, current, lifecycle) -> Future.succeededFuture(lifecycle.kill(current)));
+    }
+
+    /** Applies what has become due. Says whether anything changed. */
+    Future<Boolean> settle(String id) {
+        return change(id, Revision.ANY, "schedule", (write, current, lifecycle) -> Future.succeededFuture(current))
+                .map(true);
+    }
+
+    private interface Step {
+        Future<StoredExperiment> apply(Write write, StoredExperiment current, Lifecycle lifecycle);
+    }
+
+    private Future<StoredExperiment> change(String idOrKey, Revision expected, String who, Step step) {
+        return database.write(who, write -> lock(write, idOrKey).compose(before -> {
+            expected.require(before.revision());
+            return write.now().compose(now -> {
+                Lifecycle lifecycle = new Lifecycle(write, now);
+                return lifecycle
+                        .settle(before)
+                        .compose(current -> step.apply(write, current, lifecycle))
+                        .compose(after -> save(write, before, lifecycle.served(after)));
+            });
+        }));
+    }
+
+    /* Locked first and read by a second statement: one that has waited for a lock sees other tables as they were before. */
+    private static Future<StoredExperiment> lock(Write write, String idOrKey) {
+        return write.run(
+                        """
+                        select id from experiment where id =
+                          (select id from experiment where id = $1 or key = $1 order by id = $1 desc limit 1) for update""",
+                        idOrKey)
+                .map(rows -> rows.stream()
+                        .findFirst()
+                        .orElseThrow(() -> unknown(idOrKey))
+                        .getString("id"))
+                .compose(id -> ExperimentRows.select(write.connection(), "where e.id = $1", id))
+                .map(found -> found.get(0));
+    }
+
+    private static Future<StoredExperiment> save(Write write, StoredExperiment before, StoredExperiment after) {
+        if (before.equals(after)) {
+            return Future.succeededFuture(before);
+        }
+        StoredExperiment next = after.nextRevision();
+        if (!Objects.equals(Served.of(before), Served.of(next))) {
+            write.configChanged();
+        }
+        if ((before.life().killed() == null) != (next.life().killed() == null)) {
+            write.emergencyChanged();
+        }
+        return requireFreeKey(write, before, next)
+                .compose(free -> ExperimentRows.update(write, next))
+                .compose(done -> before.layer().equals(next.layer())
+                        ? Future.succeededFuture()
+                        : LayerRows.leave(write, before.layer()))
+                .compose(done -> write.audit(
+                        action(before, next), subject(next), ExperimentJson.view(before), ExperimentJson.view(next)))
+                .map(next);
+    }
+
+    private static Future<Void> requireFreeKey(Write write, StoredExperiment before, StoredExperiment after) {
+        if (before.key().equals(after.key())) {
+            return Future.succeededFuture();
+        }
+        return write.run("select 1 from experiment where key = $1", after.key()).map(rows -> {
+            if (rows.size() > 0) {
+                throw keyTaken(after.key());
+            }
+            return null;
+        });
+    }
+
+    private static String action(StoredExperiment before, StoredExperiment after) {
+        @Nullable Instant killed = before.life().killed();
+        if (killed == null && after.life().killed() != null) {
+            return "kill";
+        }
+        if (before.status() == after.status()) {
+            return before.life().served() != after.life().served() ? "start" : "update";
+        }
+        return switch (after.status()) {
+            case ACTIVE -> before.status() == Status.DRAFT ? "launch" : "resume";
+            case PAUSED -> "pause";
+            case CONCLUDED -> "conclude";
+            case DRAFT -> "create";
+        };
+    }
+
+    /** Deletes a draft; anything else is 409. */
+    public Future<Void> delete(String idOrKey, Revision expected, String who) {
+        return database.write(who, write -> lock(write, idOrKey).compose(draft -> {
+            expected.require(draft.revision());
+            if (draft.status() != Status.DRAFT) {
+                throw ApiError.conflict(
+                        "not_allowed",
+                        "Only a draft can be deleted; this is " + draft.status().text() + ".");
+            }
+            return write.run("delete from experiment where id = $1", draft.id())
+                    .compose(deleted -> LayerRows.leave(write, draft.layer()))
+                    .compose(left -> write.audit("delete", subject(draft), ExperimentJson.view(draft), null));
+        }));
+    }
+
+    /** Makes a draft like it under another key, with a new id and new salts, and without start and end. */
+    public Future<StoredExperiment> copy(String idOrKey, String key, String who) {
+        return get(idOrKey).compose(source -> {
+            Definition draft = source.definition().copy(key);
+            return database.write(who, write -> insert(write, draft, "copy"));
+        });
+    }
+}

@@ -1,0 +1,14 @@
+package io.assay.catalog;
+
+import java.util.List;
+
+/**
+ * Every experiment that was ever launched, as one statement saw them.
+ *
+ * @param nowMillis the database's clock when they were read
+ */
+public record Measured(long nowMillis, List<MeasuredExperiment> experiments) {
+    public Measured {
+        experiments = List.copyOf(experiments);
+    }
+}
