@@ -1,0 +1,48 @@
+package io.assay.snapshot;
+
+import io.assay.platform.Meters;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+
+/** The numbers by which operators see what a node serves and what it refused. */
+final class FeedMetrics {
+    private static final List<String> SOURCES = List.of(
+            Served.NO_SOURCE, FileStore.NAME, PeersSource.NAME, RedisSource.NAME, "database", SnapshotFeed.OFFERED);
+
+    private final MeterRegistry registry = Meters.registry();
+
+    FeedMetrics(SnapshotFeed feed) {
+        for (Kind kind : Kind.values()) {
+            Gauge.builder("assay.snapshot.version", feed, f -> version(f, kind))
+                    .description("Version of the document that this node serves")
+                    .tag("kind", kind.text())
+                    .register(registry);
+        }
+        for (String source : SOURCES) {
+            Gauge.builder(
+                            "assay.snapshot.source",
+                            feed,
+                            f -> f.served().source().equals(source) ? 1 : 0)
+                    .description("1 for the source that the snapshot came from")
+                    .tag("source", source)
+                    .register(registry);
+        }
+    }
+
+    /** {@code outcome="mismatched"} is the alarm: two contents under one version. */
+    void count(Kind kind, Outcome outcome, String source) {
+        registry.counter("assay.snapshot.documents", "kind", kind.text(), "outcome", outcome.text(), "source", source)
+                .increment();
+    }
+
+    void rewritten(Kind kind, String source) {
+        registry.counter("assay.snapshot.rewritten", "kind", kind.text(), "source", source)
+                .increment();
+    }
+
+    private static double version(SnapshotFeed feed, Kind kind) {
+        Document document = feed.document(kind);
+        return document == null ? 0 : document.version();
+    }
+}

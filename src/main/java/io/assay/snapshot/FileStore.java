@@ -1,0 +1,98 @@
+package io.assay.snapshot;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last good documents on this node's own disk, two of each kind: {@code config} and {@code config.previous}. A file is
+ * either whole or not there: written aside, forced to the disk, then renamed.
+ */
+final class FileStore {
+    static final String NAME = "file";
+    private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+
+    private final Context context;
+    private final Path dir;
+
+    FileStore(Context context, Path dir) {
+        this.context = context;
+        this.dir = dir;
+    }
+
+    /** Offers what is on the disk; the second of a kind only if the first is not applied. */
+    void restore(SnapshotFeed feed) {
+        for (Kind kind : Kind.values()) {
+            restore(feed, current(kind), kind)
+                    .compose(applied -> applied ? Future.succeededFuture(true) : restore(feed, previous(kind), kind))
+                    .onFailure(e -> log.warn("{} could not be restored from {}: {}", kind.text(), dir, e.toString()));
+        }
+    }
+
+    private Future<Boolean> restore(SnapshotFeed feed, Path file, Kind kind) {
+        return context.executeBlocking(() -> read(file, kind))
+                .compose(document -> document == null
+                        ? Future.succeededFuture(false)
+                        : feed.offer(document, NAME).map(outcome -> outcome == Outcome.APPLIED));
+    }
+
+    /** Stores a document in its turn. A disk that fails costs the next start a source and this process nothing. */
+    void write(Document document) {
+        context.executeBlocking(() -> {
+                    store(document);
+                    return null;
+                })
+                .onFailure(e -> log.warn("{} is not on the disk: {}", document, e.toString()));
+    }
+
+    private void store(Document document) throws IOException {
+        Files.createDirectories(dir);
+        Path current = current(document.kind());
+        Path temp = current.resolveSibling(current.getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temp, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(document.envelope());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Document before = read(current, document.kind());
+        if (before != null && before.isWhole()) {
+            Files.move(current, previous(document.kind()), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(temp, current, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(dir, StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    private static @Nullable Document read(Path file, Kind kind) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return Document.open(kind, Files.readAllBytes(file));
+        } catch (UnreadableDocumentException e) {
+            log.warn("{} is not a document: {}", file, e.getMessage());
+            return null;
+        }
+    }
+
+    private Path current(Kind kind) {
+        return dir.resolve(kind.text());
+    }
+
+    private Path previous(Kind kind) {
+        return dir.resolve(kind.text() + ".previous");
+    }
+}

@@ -1,0 +1,131 @@
+package io.assay.snapshot;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The copy in Redis: one hash per document, written only by a script that compares versions first. */
+final class RedisSource implements DocumentSource {
+    static final String NAME = "redis";
+    private static final String KEY = "assay:document:";
+    private static final int TIMEOUT_MILLIS = 1_000;
+
+    /** Sets if newer than what is whole, or in place of exactly what the caller found to be broken. */
+    private static final String SET_IF_NEWER =
+            """
+            if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+            local there = redis.call('HMGET', KEYS[1], 'version', 'sha256')
+            local whole = there[1] and there[2] and #there[1] <= 15 and there[1]:match('^%d+$') and #there[2] == 64
+            local version = whole and tonumber(there[1]) or -1
+            local broken = ARGV[4] ~= '' and version == tonumber(ARGV[4]) and there[2] == ARGV[5]
+            if version >= tonumber(ARGV[1]) and not broken then return 0 end
+            redis.call('HSET', KEYS[1], 'version', ARGV[1], 'sha256', ARGV[2], 'body', ARGV[3])
+            return 1
+            """;
+
+    private final Redis redis;
+    private final long intervalMillis;
+
+    RedisSource(Vertx vertx, String uri, long intervalMillis) {
+        this.intervalMillis = intervalMillis;
+        redis = Redis.createClient(
+                vertx,
+                new RedisOptions()
+                        .setConnectionString(uri)
+                        .setMaxPoolSize(2)
+                        .setMaxPoolWaiting(8)
+                        .setNetClientOptions(new NetClientOptions()
+                                .setConnectTimeout(TIMEOUT_MILLIS)
+                                .setTcpKeepAlive(true)
+                                .setTcpNoDelay(true)));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public long intervalMillis() {
+        return intervalMillis;
+    }
+
+    @Override
+    public Future<Map<Kind, Head>> heads() {
+        List<Request> requests = Stream.of(Kind.values())
+                .map(kind -> Request.cmd(Command.HMGET)
+                        .arg(KEY + kind.text())
+                        .arg("version")
+                        .arg("sha256"))
+                .toList();
+        return redis.batch(requests)
+                .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .map(answers -> {
+                    Map<Kind, Head> heads = new EnumMap<>(Kind.class);
+                    for (Kind kind : Kind.values()) {
+                        Response answer = answers.get(kind.ordinal());
+                        if (answer.get(0) != null) {
+                            heads.put(kind, head(answer));
+                        }
+                    }
+                    return heads;
+                });
+    }
+
+    @Override
+    public Future<Document> read(Kind kind) {
+        Request request = Request.cmd(Command.HMGET)
+                .arg(KEY + kind.text())
+                .arg("version")
+                .arg("sha256")
+                .arg("body");
+        return send(request).compose(answer -> {
+            Head head = head(answer);
+            String sha256 = head.sha256();
+            return sha256 == null || answer.get(2) == null
+                    ? Future.failedFuture(new UnreadableDocumentException(kind.text() + ": no document"))
+                    : Future.succeededFuture(
+                            new Document(kind, head.version(), answer.get(2).toBytes(), sha256));
+        });
+    }
+
+    @Override
+    public Future<Void> write(Document document, @Nullable Head broken) {
+        Head named = broken == null || broken.equals(Head.UNREADABLE) ? null : broken;
+        return send(Request.cmd(Command.EVAL)
+                        .arg(SET_IF_NEWER)
+                        .arg(1)
+                        .arg(KEY + document.kind().text())
+                        .arg(document.version())
+                        .arg(document.sha256())
+                        .arg(document.bytes())
+                        .arg(named == null ? "" : Long.toString(named.version()))
+                        .arg(named == null ? "" : String.valueOf(named.sha256())))
+                .mapEmpty();
+    }
+
+    private Future<Response> send(Request request) {
+        return redis.send(request).timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static Head head(Response answer) {
+        Response version = answer.get(0);
+        Response sha256 = answer.get(1);
+        boolean readable = version != null
+                && sha256 != null
+                && version.toString().matches("[0-9]{1,15}")
+                && sha256.toString().length() == 64;
+        return readable ? new Head(Long.parseLong(version.toString()), sha256.toString()) : Head.UNREADABLE;
+    }
+}

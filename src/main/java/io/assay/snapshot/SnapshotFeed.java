@@ -1,0 +1,187 @@
+package io.assay.snapshot;
+
+import io.assay.engine.Snapshot;
+import io.assay.protocol.SnapshotCodec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node serves, and the way for documents to become it. One per Vert.x, shared by all its verticles; reading is one
+ * volatile read. Documents are applied one after the other, off the event loops.
+ */
+public final class SnapshotFeed implements Shareable {
+    /** The source of what {@link #offer} brings. */
+    static final String OFFERED = "offered";
+
+    private static final String NAME = "assay.snapshot";
+    private static final Logger log = LoggerFactory.getLogger(SnapshotFeed.class);
+
+    private final Turns turns;
+    private final List<String> trustedProxies;
+    private final FeedMetrics metrics = new FeedMetrics(this);
+    private final WrongKeys wrongKeys = new WrongKeys(System::currentTimeMillis);
+    private final List<Consumer<Served>> listeners = new CopyOnWriteArrayList<>();
+    private volatile FeedState state = FeedState.EMPTY;
+    private volatile @Nullable Chain chain;
+
+    /** Runs tasks one after the other. */
+    interface Turns {
+        <T> Future<T> run(Callable<T> task);
+    }
+
+    SnapshotFeed(Turns turns, List<String> trustedProxies) {
+        this.turns = turns;
+        this.trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /** The feed of this Vert.x; the first call starts its chain. */
+    public static SnapshotFeed shared(Vertx vertx, JsonObject config) {
+        LocalMap<String, SnapshotFeed> map = vertx.sharedData().getLocalMap(NAME);
+        SnapshotFeed there = map.get(NAME);
+        if (there != null) {
+            return there;
+        }
+        SnapshotConfig settings = SnapshotConfig.from(config);
+        return map.computeIfAbsent(NAME, name -> Chain.start(vertx, settings));
+    }
+
+    /** A feed without any source, for tests and tools: it serves what it is given here and by {@link #offer}. */
+    public static SnapshotFeed fixed(KeyRing keys) {
+        SnapshotFeed feed = new SnapshotFeed(SnapshotFeed::atOnce, List.of());
+        feed.state = new FeedState(Served.NOTHING, keys, FeedState.EMPTY.documents());
+        return feed;
+    }
+
+    /** The same with a snapshot. */
+    public static SnapshotFeed fixed(KeyRing keys, Snapshot snapshot) {
+        SnapshotFeed feed = fixed(keys);
+        Document document = Document.of(Kind.CONFIG, snapshot.version(), SnapshotCodec.encode(snapshot, true));
+        if (feed.apply(document, OFFERED) != Outcome.APPLIED) {
+            throw new IllegalArgumentException("this snapshot can't be served: " + document);
+        }
+        return feed;
+    }
+
+    /** What is served now: one volatile read, for every request anew. */
+    public Served served() {
+        return state.served();
+    }
+
+    /** The keys in force now. */
+    public KeyRing keys() {
+        return state.keys();
+    }
+
+    /** What was applied last, or null if there was nothing yet. */
+    public @Nullable Document document(Kind kind) {
+        return state.document(kind);
+    }
+
+    /** Hands over a document; it is spread to all writable sources and announced if it is applied. */
+    public Future<Outcome> offer(Document document) {
+        return offer(document, OFFERED);
+    }
+
+    /** Asks a source from now on, at once and regularly. */
+    public SourceHandle addSource(DocumentSource source) {
+        Chain own = chain;
+        if (own == null) {
+            throw new IllegalStateException("a fixed feed has no sources");
+        }
+        return own.add(source);
+    }
+
+    /**
+     * Adds a listener that is called with what is served now, before the future completes, and then after each change of the
+     * snapshot or the emergency list; one call at a time, off the event loops.
+     */
+    public Future<Void> onChange(Consumer<Served> listener) {
+        return turns.run(() -> {
+            listeners.add(listener);
+            listener.accept(served());
+            return null;
+        });
+    }
+
+    Future<Outcome> offer(Document document, String source) {
+        return turns.run(() -> apply(document, source));
+    }
+
+    /** Notes that a source holds what is served, if only the file was known to hold it. */
+    void confirm(Kind kind, String source) {
+        if (kind == Kind.CONFIG && served().source().equals(FileStore.NAME)) {
+            turns.run(() -> {
+                        state = state.confirmed(source);
+                        return null;
+                    })
+                    .onFailure(e -> log.warn("{} could not be noted as the source", source, e));
+        }
+    }
+
+    private Outcome apply(Document document, String source) {
+        FeedState.Step step = state.apply(document, source);
+        metrics.count(document.kind(), step.outcome(), source);
+        switch (step.outcome()) {
+            case APPLIED -> move(step.state(), document, source);
+            case MISMATCHED ->
+                log.error("{} from {} is not the {} that is served; kept that", document, source, document);
+            case BROKEN, INVALID -> log.warn("Refused from {}: {}", source, step.problem());
+            case SAME, LOWER -> log.debug("{} from {}: {}", document, source, step.outcome());
+        }
+        return step.outcome();
+    }
+
+    private void move(FeedState next, Document document, String source) {
+        state = next;
+        log.info("Serving {} from {}", document, source);
+        if (document.kind() != Kind.KEYS) {
+            listeners.forEach(listener -> tell(listener, next.served()));
+        }
+        Chain own = chain;
+        if (own != null) {
+            own.applied(document, source);
+        }
+    }
+
+    private static void tell(Consumer<Served> listener, Served served) {
+        try {
+            listener.accept(served);
+        } catch (RuntimeException e) {
+            log.error("A listener failed on the snapshot {}", served.snapshot().version(), e);
+        }
+    }
+
+    void join(Chain started) {
+        chain = started;
+    }
+
+    WrongKeys wrongKeys() {
+        return wrongKeys;
+    }
+
+    List<String> trustedProxies() {
+        return trustedProxies;
+    }
+
+    FeedMetrics metrics() {
+        return metrics;
+    }
+
+    private static <T> Future<T> atOnce(Callable<T> task) {
+        try {
+            return Future.succeededFuture(task.call());
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+}
