@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ public final class EmbeddedServers implements AutoCloseable {
     private final FolderLock lock;
     private final Ports ports;
     private final Map<Kind, Running> running = new EnumMap<>(Kind.class);
+    private final ReentrantLock changing = new ReentrantLock();
+    private boolean closed;
 
     private EmbeddedServers(Path dir, FolderLock lock, Ports ports) {
         this.dir = dir;
@@ -67,8 +70,20 @@ public final class EmbeddedServers implements AutoCloseable {
 
     /** Starts those of the given kinds (none given: all) that do not run yet, in parallel; returns when they answer. */
     public void startAll(Kind... kinds) throws IOException {
-        List<Kind> missing = new ArrayList<>(List.of(kinds.length == 0 ? Kind.values() : kinds));
-        missing.removeAll(running.keySet());
+        changing.lock();
+        try {
+            if (closed) {
+                throw new IOException("the embedded servers are being stopped");
+            }
+            List<Kind> missing = new ArrayList<>(List.of(kinds.length == 0 ? Kind.values() : kinds));
+            missing.removeAll(running.keySet());
+            startMissing(missing);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void startMissing(List<Kind> missing) throws IOException {
         Map<Kind, CompletableFuture<Running>> starting = new EnumMap<>(Kind.class);
         ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, missing.size()));
         try {
@@ -109,17 +124,28 @@ public final class EmbeddedServers implements AutoCloseable {
 
     /** Stops one server, for tests of what happens without it; {@link #startAll} brings it back with its data. */
     public void stop(Kind kind) {
-        Running server = running.remove(kind);
-        if (server != null) {
-            server.stop();
+        changing.lock();
+        try {
+            Running server = running.remove(kind);
+            if (server != null) {
+                server.stop();
+            }
+        } finally {
+            changing.unlock();
         }
     }
 
     /** Stops Kafka, Redis and PostgreSQL, in this order, and gives the folder free. */
     @Override
     public void close() {
-        Arrays.stream(Kind.values()).forEach(this::stop);
-        lock.close();
+        changing.lock();
+        try {
+            closed = true;
+            Arrays.stream(Kind.values()).forEach(this::stop);
+        } finally {
+            changing.unlock();
+            lock.close();
+        }
     }
 
     private Running startOne(Kind kind) {

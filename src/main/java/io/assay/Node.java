@@ -1,0 +1,148 @@
+package io.assay;
+
+import io.assay.embedded.EmbeddedServers;
+import io.assay.platform.ConfigException;
+import io.assay.platform.Health;
+import io.assay.platform.Settings;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running process: the embedded servers if it has any, Vert.x in its cluster, and the verticles of its folder. Servers
+ * and cluster start at the same time; the verticles follow together.
+ */
+final class Node implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final int STOP_SECONDS = 10;
+
+    private final List<VerticleDescriptor> verticles;
+    private final VertxOptions options;
+    private final @Nullable EmbeddedServers servers;
+    private final Configuration configuration;
+    private final List<String> doors = new ArrayList<>();
+    private volatile @Nullable Vertx vertx;
+
+    private Node(Arguments arguments, Map<String, String> environment) throws IOException {
+        Configuration fromFiles =
+                Configuration.base(arguments.home().resolve("conf/config.json")).with(arguments.conf());
+        verticles = VerticleFolder.load(arguments.verticles(), arguments.only());
+        options = VertxFile.read(arguments.home().resolve("conf/vertx.json"));
+        Configuration beforeServers =
+                fromFiles.with(Environment.layer(environment), "").with(arguments.layer(), "");
+        verticles.forEach(beforeServers::forVerticle);
+        FreePorts.check(beforeServers.json(), verticles);
+        Settings settings = Settings.of(beforeServers.json());
+        if (settings.bool("embedded", false)) {
+            Path data = Path.of(settings.string("data")).toAbsolutePath();
+            servers = EmbeddedServers.open(data);
+            configuration = fromFiles
+                    .with(endpoints(servers, data), "")
+                    .with(Environment.layer(environment), "")
+                    .with(arguments.layer(), "");
+        } else {
+            servers = null;
+            configuration = beforeServers;
+        }
+    }
+
+    /** Reads and checks everything and takes the data folder; nothing runs yet. */
+    static Node create(Arguments arguments, Map<String, String> environment) throws IOException {
+        return new Node(arguments, environment);
+    }
+
+    private static JsonObject endpoints(EmbeddedServers servers, Path data) {
+        return servers.endpoints()
+                .put("cluster", new JsonObject().put("port", servers.port("hazelcast")))
+                .put("keysDir", data.resolve("keys").toString());
+    }
+
+    /** Starts everything; completes when every verticle is ready. */
+    Future<Void> start() {
+        Future<Void> serversReady = servers == null
+                ? Future.succeededFuture()
+                : Future.fromCompletionStage(CompletableFuture.runAsync(() -> startServers(servers)));
+        Future<Vertx> vertxReady =
+                Cluster.from(configuration.json()).start(options).onSuccess(built -> vertx = built);
+        return Future.join(serversReady, vertxReady).compose(both -> deploy(vertxReady.result()));
+    }
+
+    private static void startServers(EmbeddedServers servers) {
+        try {
+            servers.startAll();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private Future<Void> deploy(Vertx built) {
+        Health health = Health.of(built);
+        health.ready("start", () -> "verticles are starting");
+        List<Future<?>> deployments = new ArrayList<>();
+        for (VerticleDescriptor verticle : verticles) {
+            deployments.add(deploy(built, verticle));
+        }
+        return Future.all(deployments).onSuccess(all -> health.remove("start")).mapEmpty();
+    }
+
+    private Future<String> deploy(Vertx built, VerticleDescriptor verticle) {
+        long begun = System.nanoTime();
+        DeploymentOptions deployment =
+                new DeploymentOptions(verticle.options()).setConfig(configuration.forVerticle(verticle));
+        return built.deployVerticle(verticle.main(), deployment)
+                .onSuccess(id -> {
+                    log.debug("{} ready after {} ms", verticle.name(), (System.nanoTime() - begun) / 1_000_000);
+                    if (verticle.portOffset() == 0) {
+                        doors.add(id);
+                    }
+                })
+                .recover(e -> Future.failedFuture(
+                        e instanceof ConfigException
+                                ? new ConfigException(verticle.file() + ": " + e.getMessage())
+                                : new IllegalStateException(
+                                        verticle.name() + " does not start: " + e.getMessage(), e)));
+    }
+
+    JsonObject settings() {
+        return configuration.json();
+    }
+
+    List<VerticleDescriptor> verticles() {
+        return verticles;
+    }
+
+    /**
+     * Ends everything in the order that loses nothing: not ready any more, the door (which waits for its requests), the
+     * other verticles (which do the same), the cluster, the servers.
+     */
+    @Override
+    public void close() {
+        Vertx open = vertx;
+        if (open != null) {
+            Health.of(open).drain();
+            Future<?> closed =
+                    Future.join(doors.stream().map(open::undeploy).toList()).eventually(open::close);
+            try {
+                closed.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                log.warn("Verticles did not end in order: {}", e.toString());
+            }
+        }
+        if (servers != null) {
+            servers.close();
+        }
+    }
+}
