@@ -19,7 +19,8 @@ final class Environment {
     private static final List<Variable> VARIABLES = List.of(
             new Variable("ASSAY_HTTP_HOST", "http.host", Kind.TEXT),
             new Variable("ASSAY_HTTP_BASE_PORT", "http.basePort", Kind.INTEGER),
-            new Variable("ASSAY_TRUSTED_PROXIES", "http.trustedProxies", Kind.LIST),
+            new Variable("ASSAY_HTTP_TRUSTED_PROXIES", "http.trustedProxies", Kind.LIST),
+            new Variable("ASSAY_DOOR_TRUSTED_PROXIES", "door.trustedProxies", Kind.LIST),
             new Variable("ASSAY_POSTGRES_HOST", "postgres.host", Kind.TEXT),
             new Variable("ASSAY_POSTGRES_PORT", "postgres.port", Kind.INTEGER),
             new Variable("ASSAY_POSTGRES_DATABASE", "postgres.database", Kind.TEXT),

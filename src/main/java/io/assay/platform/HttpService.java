@@ -70,12 +70,21 @@ public final class HttpService {
 
     /** Listens; completes when the port is open. Several instances of a stage share one port. */
     public Future<Void> listen(Handler<HttpServerRequest> handler) {
+        return listen(handler, true);
+    }
+
+    /** Listens as {@link #listen} does, and leaves bodies coded as they came: for one who passes them on. */
+    public Future<Void> listenUndecoded(Handler<HttpServerRequest> handler) {
+        return listen(handler, false);
+    }
+
+    private Future<Void> listen(Handler<HttpServerRequest> handler, boolean decodeBodies) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
                 .setMaxInitialLineLength(16 * 1024)
                 .setMaxHeaderSize(16 * 1024)
-                .setDecompressionSupported(true)
+                .setDecompressionSupported(decodeBodies)
                 .setHandle100ContinueAutomatically(true)
                 .setTcpNoDelay(true)
                 .setIdleTimeout(75)
