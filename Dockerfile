@@ -1,0 +1,22 @@
+# docker build -t assay .
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY .mvn .mvn
+COPY pom.xml ./
+COPY sdk/java sdk/java
+COPY src/main src/main
+RUN mvn -B -Dmaven.test.skip=true package
+
+# not Alpine: the state store of the metrics role is a native library built for glibc
+FROM eclipse-temurin:17-jre
+WORKDIR /opt/assay
+COPY LICENSE ./
+COPY conf/config.json conf/cluster.json conf/vertx.json conf/logback.xml conf/
+COPY verticles verticles
+COPY --from=build /build/target/lib lib
+COPY --from=build /build/target/assay.jar ./
+# a number, so that runAsNonRoot can check it; nothing in the image is owned by it
+USER 10001:10001
+EXPOSE 8081 8082 8083 8084 8085 8089
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=70", "-XX:+ExitOnOutOfMemoryError", "-Dlogback.configurationFile=conf/logback.xml", "-cp", "assay.jar:lib/*", "io.assay.Main"]
+CMD ["--conf", "conf/cluster.json"]
