@@ -18,18 +18,18 @@ import java.util.stream.StreamSupport;
  * The files that describe a deployment, read strictly: {@code k8s/} and the two folders whose files it turns into
  * ConfigMaps. Kept as texts by path, so that a test can plant a mistake in a copy.
  */
-final class Manifests {
+public final class Manifests {
     /** One YAML document and the file it stands in. */
-    record Document(Path file, JsonNode node) {
-        String kind() {
+    public record Document(Path file, JsonNode node) {
+        public String kind() {
             return node.path("kind").asText();
         }
 
-        String name() {
+        public String name() {
             return node.path("metadata").path("name").asText();
         }
 
-        JsonNode at(String pointer) {
+        public JsonNode at(String pointer) {
             return node.at(pointer);
         }
 
@@ -58,7 +58,7 @@ final class Manifests {
         }
     }
 
-    static Manifests read() throws IOException {
+    public static Manifests read() throws IOException {
         Map<Path, String> texts = new TreeMap<>();
         for (String folder : List.of("k8s", "conf", "verticles")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
@@ -89,7 +89,7 @@ final class Manifests {
         return documents;
     }
 
-    List<Document> all(String kind) {
+    public List<Document> all(String kind) {
         return documents.stream().filter(d -> d.kind().equals(kind)).toList();
     }
 
@@ -134,7 +134,7 @@ final class Manifests {
         return generated("secretGenerator", "envs");
     }
 
-    static Stream<JsonNode> elements(JsonNode list) {
+    public static Stream<JsonNode> elements(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false);
     }
 
