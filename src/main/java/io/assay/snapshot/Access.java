@@ -25,9 +25,11 @@ public final class Access implements Handler<RoutingContext> {
         this.scopes = scopes;
     }
 
-    /** A handler for the routes that keys of these scopes may call. */
+    /** A handler for the routes that keys of these scopes may call; an admin key may call all of them. */
     public static Access require(SnapshotFeed feed, Scope first, Scope... more) {
-        return new Access(feed, EnumSet.of(first, more));
+        Set<Scope> scopes = EnumSet.of(first, more);
+        scopes.add(Scope.ADMIN);
+        return new Access(feed, scopes);
     }
 
     /** The key that the request was let through with. */
