@@ -17,6 +17,7 @@ final class Environment {
     private record Variable(String name, String path, Kind kind) {}
 
     private static final List<Variable> VARIABLES = List.of(
+            new Variable("ASSAY_KEYS_DIR", "keysDir", Kind.TEXT),
             new Variable("ASSAY_HTTP_HOST", "http.host", Kind.TEXT),
             new Variable("ASSAY_HTTP_BASE_PORT", "http.basePort", Kind.INTEGER),
             new Variable("ASSAY_HTTP_TRUSTED_PROXIES", "http.trustedProxies", Kind.LIST),
@@ -45,15 +46,20 @@ final class Environment {
         for (Variable variable : VARIABLES) {
             String text = environment.getOrDefault(variable.name, "");
             if (!text.isEmpty()) {
-                int dot = variable.path.indexOf('.');
-                String section = variable.path.substring(0, dot);
-                if (!layer.containsKey(section)) {
-                    layer.put(section, new JsonObject());
-                }
-                layer.getJsonObject(section).put(variable.path.substring(dot + 1), value(variable, text));
+                String path = variable.path;
+                int dot = path.indexOf('.');
+                JsonObject section = dot < 0 ? layer : section(layer, path.substring(0, dot));
+                section.put(path.substring(dot + 1), value(variable, text));
             }
         }
         return layer;
+    }
+
+    private static JsonObject section(JsonObject layer, String name) {
+        if (!layer.containsKey(name)) {
+            layer.put(name, new JsonObject());
+        }
+        return layer.getJsonObject(name);
     }
 
     /** The variable that stands for a setting. */

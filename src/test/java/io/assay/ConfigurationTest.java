@@ -30,7 +30,10 @@ class ConfigurationTest {
     @Test
     void laterLayersWinAndLeaveTheRestAsItWas() throws IOException {
         Configuration all = base().with(file("{\"http\":{\"basePort\":1},\"postgres\":{\"host\":\"file\",\"port\":2}}"))
-                .with(Environment.layer(Map.of("ASSAY_POSTGRES_HOST", "env", "ASSAY_POSTGRES_PASSWORD", "s")), "")
+                .with(
+                        Environment.layer(Map.of(
+                                "ASSAY_POSTGRES_HOST", "env", "ASSAY_POSTGRES_PASSWORD", "s", "ASSAY_KEYS_DIR", "/k")),
+                        "")
                 .with(Arguments.parse("--port", "3", "--data=/x").layer(), "");
         JsonObject merged = all.forVerticle(descriptor("{\"portOffset\":5,\"cluster\":{\"enabled\":false}}"));
         assertThat(merged.getJsonObject("http"))
@@ -41,6 +44,7 @@ class ConfigurationTest {
         assertThat(merged.getJsonObject("postgres"))
                 .isEqualTo(new JsonObject().put("host", "env").put("port", 2).put("password", "s"));
         assertThat(merged.getString("data")).isEqualTo("/x");
+        assertThat(merged.getString("keysDir")).isEqualTo("/k");
         assertThat(merged.getJsonObject("cluster").getBoolean("enabled")).isFalse();
         assertThat(merged.getInteger("portOffset")).isEqualTo(5);
         assertThat(all.json().getJsonObject("cluster").getBoolean("enabled")).isTrue();
