@@ -23,6 +23,9 @@ public final class HttpService {
     private static final int DRAIN_SECONDS = 5;
     private static final String PORTS = "assay.ports";
 
+    /** A free port that all instances of one verticle share. */
+    private static final int ANY_SHARED_PORT = -1;
+
     private final Vertx vertx;
     private final String stage;
     private final HttpConfig config;
@@ -81,7 +84,7 @@ public final class HttpService {
     private Future<Void> listen(Handler<HttpServerRequest> handler, boolean decodeBodies) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
-                .setPort(config.port())
+                .setPort(config.port() == 0 ? ANY_SHARED_PORT : config.port())
                 .setMaxInitialLineLength(16 * 1024)
                 .setMaxHeaderSize(16 * 1024)
                 .setDecompressionSupported(decodeBodies)

@@ -1,0 +1,97 @@
+package io.assay.assignment;
+
+import io.assay.platform.ApiError;
+import io.assay.platform.HttpService;
+import io.assay.platform.Problem;
+import io.assay.snapshot.Access;
+import io.assay.snapshot.Scope;
+import io.assay.snapshot.SnapshotFeed;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+
+/** The routes of {@code /assignments}; one per event loop. A plain GET is answered before any router sees it. */
+final class AssignmentRoutes {
+    private static final String PATH = "/assignments";
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence PRIVATE = HttpHeaders.createOptimized("private, no-store");
+
+    private final SnapshotFeed feed;
+    private final Current current;
+    private final Access access;
+    private final Question question = new Question();
+    private final AnswerWriter writer = new AnswerWriter();
+
+    AssignmentRoutes(SnapshotFeed feed, Current current) {
+        this.feed = feed;
+        this.current = current;
+        access = Access.require(feed, Scope.SERVER, Scope.ADMIN);
+    }
+
+    Handler<HttpServerRequest> handler(Vertx vertx, AssignmentConfig config) {
+        Router router = HttpService.router(vertx);
+        router.get(PATH).handler(ctx -> get(ctx.request()));
+        router.post(PATH).handler(this::admit);
+        router.post(PATH)
+                .consumes("application/json")
+                .handler(HttpService.body(config.maxBodyBytes()))
+                .handler(this::post);
+        return request -> {
+            if (HttpMethod.GET.equals(request.method()) && isAsked(request.uri())) {
+                get(request);
+            } else {
+                router.handle(request);
+            }
+        };
+    }
+
+    private static boolean isAsked(String uri) {
+        return uri.startsWith(PATH) && (uri.length() == PATH.length() || uri.charAt(PATH.length()) == '?');
+    }
+
+    private void get(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        try {
+            Compiled compiled = compiledFor(request);
+            QueryReader.read(request.uri(), question);
+            answer(response, compiled);
+        } catch (ApiError e) {
+            Problem.send(response, e);
+        }
+    }
+
+    private void admit(RoutingContext ctx) {
+        ctx.put(PATH, compiledFor(ctx.request()));
+        ctx.next();
+    }
+
+    private void post(RoutingContext ctx) {
+        BodyReader.read(ctx.body().buffer().getBytes(), question);
+        answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
+    }
+
+    /** What this request is answered from. A node that never had keys can't refuse one: it answers as it would without a snapshot. */
+    private Compiled compiledFor(HttpServerRequest request) {
+        if (!feed.keys().hasKeys() && isKeyed(request)) {
+            return Compiled.NOTHING;
+        }
+        access.check(request);
+        return current.get();
+    }
+
+    private static boolean isKeyed(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.AUTHORIZATION)
+                || request.headers().contains("X-API-Key");
+    }
+
+    private void answer(HttpServerResponse response, Compiled compiled) {
+        response.headers().set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
+        response.end(writer.answer(compiled, question)); // a connection that is gone needs no answer
+    }
+}
