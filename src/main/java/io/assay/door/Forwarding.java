@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.MediaType;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyRequest;
@@ -44,9 +45,8 @@ record Forwarding(Stage stage, List<String> trustedProxies) implements ProxyInte
         return request.release()
                 .response()
                 .setStatusCode(error.status())
-                .putHeader("Content-Type", "application/problem+json")
+                .setBody(Body.body(body, MediaType.parse("application/problem+json")))
                 .putHeader("Cache-Control", "no-store")
-                .putHeader("Retry-After", Integer.toString(error.retryAfterSeconds()))
-                .setBody(Body.body(body));
+                .putHeader("Retry-After", Integer.toString(error.retryAfterSeconds()));
     }
 }

@@ -24,6 +24,8 @@ final class KafkaServer implements EmbeddedServers.Running {
     }
 
     static KafkaServer start(Path dir, Ports ports) throws IOException {
+        // the broker reaches for log4j in one place; without a factory log4j would complain on the console
+        System.setProperty("log4j2.loggerContextFactory", "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
         Path log = Files.createDirectories(dir.resolve("kafka"));
         format(log);
         KafkaConfig config = new KafkaConfig(properties(log, ports.port("kafka"), ports.port("kafkaController")));
