@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The definitions in PostgreSQL: what is served, what is measured, and the parts that can be changed. */
@@ -141,6 +143,14 @@ public final class Catalog {
 
     private static long millis(@Nullable Instant time) {
         return time == null ? Long.MAX_VALUE : time.toEpochMilli();
+    }
+
+    /** The ids of all drafts by their keys. */
+    public Future<Map<String, String>> drafts() {
+        return database.read(pool -> pool.query("select key, id from experiment where launched_at is null")
+                .execute()
+                .map(rows -> rows.stream()
+                        .collect(Collectors.toMap(row -> row.getString("key"), row -> row.getString("id")))));
     }
 
     /** One experiment by id or key; drafts too. */

@@ -1,0 +1,52 @@
+package io.assay.ingestion;
+
+/**
+ * What is known of the broker: away until every partition acknowledged something, and again when it acknowledges nothing
+ * for too long while something waits, or a record is given up. From then on any acknowledgement brings it back.
+ */
+final class BrokerWatch {
+    private final long stallNanos;
+    private volatile boolean away = true;
+    private volatile boolean everWhole;
+    private volatile long lastAckNanos;
+
+    BrokerWatch(long stallNanos, long nowNanos) {
+        this.stallNanos = stallNanos;
+        this.lastAckNanos = nowNanos;
+    }
+
+    boolean isAway() {
+        return away;
+    }
+
+    /** A record is safe. Called from any thread. */
+    void acknowledged(long nowNanos) {
+        lastAckNanos = nowNanos;
+        away = !everWhole;
+    }
+
+    /** Every partition of every topic acknowledged something. Called from any thread. */
+    void whole() {
+        everWhole = true;
+        away = false;
+    }
+
+    /** A record was given up. Called from any thread. */
+    void failed() {
+        away = true;
+    }
+
+    /**
+     * Looks whether the broker went silent; true if it did just now.
+     *
+     * @param oldestNanos since when the longest waiting request waits
+     */
+    boolean wentSilent(long oldestNanos, long nowNanos) {
+        boolean silent = nowNanos - Math.max(lastAckNanos, oldestNanos) > stallNanos;
+        if (silent && !away) {
+            away = true;
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,140 @@
+package io.assay.ingestion;
+
+import io.assay.catalog.Catalog;
+import io.assay.platform.Addresses;
+import io.assay.platform.ConfigException;
+import io.assay.platform.Cors;
+import io.assay.platform.Health;
+import io.assay.platform.HttpConfig;
+import io.assay.platform.HttpService;
+import io.assay.platform.KafkaTopics;
+import io.assay.platform.Topics;
+import io.assay.snapshot.Access;
+import io.assay.snapshot.Scope;
+import io.assay.snapshot.SnapshotFeed;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code POST /events}: a server of its own in front of the topics {@code events} and {@code exposures}. */
+public final class IngestionVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(IngestionVerticle.class);
+    private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final long RETRY_MILLIS = 1_000;
+    private static final long LOOK_GAP_MILLIS = 500;
+
+    private final @Nullable SnapshotFeed given;
+    private @Nullable Catalog catalog;
+    private @Nullable HttpService http;
+    private volatile @Nullable KafkaEventLog eventLog;
+    private boolean stopping;
+
+    public IngestionVerticle() {
+        this(null);
+    }
+
+    /** One that asks this feed for keys, not the shared one. */
+    IngestionVerticle(@Nullable SnapshotFeed given) {
+        this.given = given;
+    }
+
+    @Override
+    public Future<?> start() {
+        IngestionConfig config = IngestionConfig.from(config());
+        Topics topics = Topics.from(config());
+        SnapshotFeed feed = given == null ? SnapshotFeed.shared(vertx, config()) : given;
+        Catalog definitions = Catalog.create(vertx, config());
+        catalog = definitions;
+        DefinitionsCache cache =
+                new DefinitionsCache(vertx, () -> CatalogDefinitions.read(definitions), LOOK_GAP_MILLIS);
+        vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> cache.look());
+        refresh(cache, config);
+        becomeReady(cache);
+        HttpService service = new HttpService(vertx, "ingestion", HttpConfig.from(config()));
+        http = service;
+        EventsRoute route = new EventsRoute(cache, this::append, topics, Clock.systemUTC());
+        return openLog(topics, config)
+                .recover(e -> e instanceof ConfigException ? Future.failedFuture(e) : later(topics, config, e))
+                .compose(open -> service.listen(router(feed, route)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        stopping = true;
+        Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
+        return drained.eventually(() -> eventLog == null ? Future.succeededFuture() : eventLog.close(DRAIN))
+                .eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close());
+    }
+
+    private Router router(SnapshotFeed feed, EventsRoute route) {
+        Router router = HttpService.router(vertx);
+        router.route("/events").handler(Cors.clientRoute());
+        router.post("/events")
+                .handler(Access.require(feed, Scope.SERVER, Scope.CLIENT))
+                .handler(EventsRoute::checkContentType);
+        router.post("/events")
+                .handler(HttpService.body(EventsRoute.MAX_BODY_BYTES))
+                .handler(route::handle);
+        return router;
+    }
+
+    private Future<Void> append(List<ProducerRecord<byte[], byte[]>> records) {
+        return eventLog == null ? Future.failedFuture(KafkaEventLog.away()) : eventLog.append(records);
+    }
+
+    private Future<Void> openLog(Topics topics, IngestionConfig config) {
+        return new KafkaTopics(topics)
+                .ensure(vertx, TOPICS_PATIENCE)
+                .compose(there -> Producers.create(vertx, topics, config))
+                .map(producer -> {
+                    eventLog = new KafkaEventLog(vertx, producer, topics, config);
+                    return null;
+                });
+    }
+
+    /** Events are refused with 503 until Kafka is there. */
+    private Future<Void> later(Topics topics, IngestionConfig config, Throwable cause) {
+        log.warn("Kafka at {} is not there yet: {}", topics.bootstrap(), String.valueOf(cause));
+        vertx.setTimer(RETRY_MILLIS, id -> {
+            if (!stopping) {
+                openLog(topics, config).onFailure(e -> later(topics, config, e));
+            }
+        });
+        return Future.succeededFuture();
+    }
+
+    private void refresh(DefinitionsCache cache, IngestionConfig config) {
+        cache.look().onComplete(seen -> {
+            if (!stopping) {
+                long millis = seen.succeeded() ? config.definitionsMillis() : RETRY_MILLIS;
+                vertx.setTimer(millis, id -> refresh(cache, config));
+            }
+        });
+    }
+
+    /** Ready once definitions and broker were there; when one goes away later, this address says so itself. */
+    private void becomeReady(DefinitionsCache cache) {
+        Health health = Health.of(vertx);
+        String name = "ingestion " + UUID.randomUUID();
+        health.ready(name, () -> {
+            KafkaEventLog open = eventLog;
+            String problem = open == null ? "Kafka is not there yet" : open.problem();
+            if (problem.isEmpty() && !cache.everSeen()) {
+                problem = "the definitions were not read yet";
+            }
+            if (problem.isEmpty()) {
+                health.remove(name);
+            }
+            return problem;
+        });
+    }
+}

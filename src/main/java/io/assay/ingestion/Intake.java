@@ -1,0 +1,183 @@
+package io.assay.ingestion;
+
+import io.assay.engine.UserId;
+import io.assay.platform.FieldError;
+import io.assay.protocol.Exposure;
+import io.assay.protocol.Goal;
+import io.assay.protocol.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the events of one request: each is either taken, with its id, its time and its value in millionths, or
+ * refused with a code. A bad one does not touch the others.
+ */
+final class Intake {
+    static final int MAX_EVENT_BYTES = 32 * 1024;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:$-]{1,128}");
+    private static final Set<String> GOAL = Set.of("name", "value", "timestamp", "id", "properties");
+    private static final Set<String> EXPOSURE = Set.of("type", "experiment", "variant", "timestamp", "id");
+
+    /** What the rules need to know of the request and of the world. */
+    record Request(EventClock clock, Definitions definitions, @Nullable String idempotencyKey, int bodyBytes) {}
+
+    /** A refused event: its index over the whole request, and where it stands. */
+    record Rejected(int index, FieldError error) {}
+
+    /**
+     * The outcome for a whole request.
+     *
+     * @param idsAssigned some ids are random
+     * @param definitionsDoubted some exposure was refused because of the definitions, which may just have changed
+     */
+    record Outcome(
+            List<Exposure> exposures,
+            List<Goal> goals,
+            List<Rejected> rejected,
+            boolean idsAssigned,
+            boolean definitionsDoubted) {
+        int received() {
+            return exposures.size() + goals.size();
+        }
+    }
+
+    private final Request request;
+    private final EventIds ids;
+    private final List<Exposure> exposures = new ArrayList<>();
+    private final List<Goal> goals = new ArrayList<>();
+    private final List<Rejected> rejected = new ArrayList<>();
+    private boolean definitionsDoubted;
+
+    private Intake(Request request) {
+        this.request = request;
+        this.ids = new EventIds(request.idempotencyKey());
+    }
+
+    static Outcome of(EventBatch batch, Request request) {
+        Intake intake = new Intake(request);
+        for (int i = 0; i < batch.items().size(); i++) {
+            intake.take(i, batch.items().get(i));
+        }
+        return new Outcome(
+                intake.exposures, intake.goals, intake.rejected, intake.ids.assigned(), intake.definitionsDoubted);
+    }
+
+    private void take(int index, EventBatch.Item item) {
+        String pointer = item.pointer();
+        try {
+            if (!(item.event() instanceof Map<?, ?> event)) {
+                throw new Refusal("malformed", "an event is no object");
+            }
+            checkSize(event);
+            if (!(item.userId() instanceof String user && UserId.isValid(user))) {
+                pointer = item.userPointer();
+                throw new Refusal(
+                        "invalid_user_id", "user_id is missing or invalid (expected: " + UserId.EXPECTED + ")");
+            }
+            if (event.containsKey("type")) {
+                exposures.add(exposure(index, user, event));
+            } else {
+                goals.add(goal(index, user, event));
+            }
+        } catch (Refusal e) {
+            rejected.add(new Rejected(index, new FieldError(pointer, e.code(), e.message())));
+        }
+    }
+
+    private Goal goal(int index, String user, Map<?, ?> event) {
+        checkMembers(event, GOAL);
+        if (!(event.get("name") instanceof String name && NAME.matcher(name).matches())) {
+            throw new Refusal("invalid_name", "name is missing or invalid (expected: [A-Za-z0-9_.:$-]{1,128})");
+        }
+        long micros = event.containsKey("value") ? Micros.of(event.get("value")) : 0;
+        long millis = time(event);
+        String properties = properties(event);
+        String id = ownId(event);
+        if (id == null) {
+            id = ids.of(index, event.get("timestamp"), user, "goal", name, Long.toString(micros));
+        }
+        return new Goal(id, user, name, micros, millis, properties);
+    }
+
+    private Exposure exposure(int index, String user, Map<?, ?> event) {
+        if (!"exposure".equals(event.get("type"))) {
+            throw new Refusal("malformed", "type is unknown (expected: exposure, or none for a goal)");
+        }
+        checkMembers(event, EXPOSURE);
+        if (!(event.get("experiment") instanceof String experiment)
+                || !(event.get("variant") instanceof String variant)) {
+            throw new Refusal("malformed", "an exposure needs the texts experiment and variant");
+        }
+        long millis = time(event);
+        String ownId = ownId(event);
+        String experimentId = measured(experiment, variant);
+        String id =
+                ownId != null ? ownId : ids.of(index, event.get("timestamp"), user, "exposure", experimentId, variant);
+        return new Exposure(id, user, experimentId, variant, millis);
+    }
+
+    private String measured(String experiment, String variant) {
+        Definitions.Known known = request.definitions().find(experiment);
+        if (known != null && known.launched() && known.variants().contains(variant)) {
+            return known.id();
+        }
+        definitionsDoubted = true;
+        if (known == null) {
+            throw new Refusal("unknown_experiment", "experiment is neither the key nor the id of an experiment");
+        }
+        if (!known.launched()) {
+            throw new Refusal("not_launched", "experiment is a draft");
+        }
+        throw new Refusal("unknown_variant", "variant is none of this experiment");
+    }
+
+    private long time(Map<?, ?> event) {
+        if (!event.containsKey("timestamp")) {
+            return request.clock().nowMillis();
+        }
+        long claimed = Timestamps.read(event.get("timestamp"));
+        if (claimed == Timestamps.NONE) {
+            throw new Refusal("invalid_timestamp", "timestamp is no time (expected: " + Timestamps.EXPECTED + ")");
+        }
+        return request.clock().resolve(claimed);
+    }
+
+    private static @Nullable String ownId(Map<?, ?> event) {
+        if (!event.containsKey("id")) {
+            return null;
+        }
+        if (event.get("id") instanceof String id && EventIds.isValid(id)) {
+            return id;
+        }
+        throw new Refusal("malformed", "id is invalid (expected: 1 to 128 printable ASCII characters)");
+    }
+
+    private static @Nullable String properties(Map<?, ?> event) {
+        if (!event.containsKey("properties")) {
+            return null;
+        }
+        if (event.get("properties") instanceof Map<?, ?> properties) {
+            return Json.write(properties);
+        }
+        throw new Refusal("malformed", "properties is no object");
+    }
+
+    /** No event of a small body is too large, so only those of large ones are measured. */
+    private void checkSize(Map<?, ?> event) {
+        if (request.bodyBytes() > MAX_EVENT_BYTES && Json.bytes(event).length > MAX_EVENT_BYTES) {
+            throw new Refusal("too_large", "an event is larger than 32 KiB");
+        }
+    }
+
+    private static void checkMembers(Map<?, ?> event, Set<String> known) {
+        for (Object name : event.keySet()) {
+            if (!known.contains(name)) {
+                throw new Refusal("malformed", EventBatch.shown(name) + " is no member of this kind of event");
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.assay.ingestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class BrokerWatchTest {
+    private final BrokerWatch watch = new BrokerWatch(100, 0);
+
+    @Test
+    void isAwayUntilEveryPartitionAnswered() {
+        watch.acknowledged(1);
+        assertThat(watch.isAway()).isTrue();
+        watch.whole();
+        assertThat(watch.isAway()).isFalse();
+    }
+
+    @Test
+    void silenceWhileSomethingWaitsIsAnAbsenceAndIsToldOnce() {
+        watch.whole();
+        watch.acknowledged(50);
+        assertThat(watch.wentSilent(0, 150)).isFalse();
+        assertThat(watch.wentSilent(60, 160)).isFalse();
+        assertThat(watch.wentSilent(0, 151)).isTrue();
+        assertThat(watch.wentSilent(0, 152)).isFalse();
+        assertThat(watch.isAway()).isTrue();
+    }
+
+    @Test
+    void anyAcknowledgementBringsItBack() {
+        watch.whole();
+        watch.failed();
+        assertThat(watch.isAway()).isTrue();
+        watch.acknowledged(10);
+        assertThat(watch.isAway()).isFalse();
+    }
+}

@@ -1,0 +1,425 @@
+package io.assay.ingestion;
+
+import static io.assay.embedded.EmbeddedServers.Kind.KAFKA;
+import static io.assay.embedded.EmbeddedServers.Kind.POSTGRES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assay.catalog.Catalog;
+import io.assay.catalog.Revision;
+import io.assay.catalog.Status;
+import io.assay.embedded.EmbeddedServers;
+import io.assay.embedded.SharedServers;
+import io.assay.platform.ApiError;
+import io.assay.platform.HttpService;
+import io.assay.protocol.EventCodec;
+import io.assay.protocol.Exposure;
+import io.assay.protocol.Goal;
+import io.assay.snapshot.KeyRing;
+import io.assay.snapshot.Scope;
+import io.assay.snapshot.SnapshotFeed;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventsIT {
+    private static final int PARTITIONS = 4;
+    private static final Vertx vertx = Vertx.vertx();
+    private static final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final EmbeddedServers servers = SharedServers.with(POSTGRES, KAFKA);
+    private static final String name = "it" + System.nanoTime();
+    private static final JsonObject config = config();
+    private static final Catalog catalog = Catalog.create(vertx, config);
+    private static String deployment;
+    private static int port;
+
+    private static JsonObject config() {
+        JsonObject topics = new JsonObject();
+        for (String topic : List.of("exposures", "events", "aggregates", "assignments", "deadLetter")) {
+            topics.put(topic, name + "-" + topic);
+        }
+        return new JsonObject()
+                .put("portOffset", 4)
+                .put("http", new JsonObject().put("basePort", 0))
+                .put("postgres", SharedServers.newDatabase())
+                .put("kafka", servers.endpoints().getJsonObject("kafka").put("partitions", PARTITIONS))
+                .put("topics", topics)
+                .put("ingestion", new JsonObject().put("heartbeatMillis", 1000).put("stallMillis", 1000));
+    }
+
+    @BeforeAll
+    static void deploy() {
+        catalog.migrate().await();
+        create("button");
+        launch("button");
+        create("later");
+        SnapshotFeed feed = SnapshotFeed.fixed(
+                KeyRing.of(Map.of("server-key", Scope.SERVER, "client-key", Scope.CLIENT, "read-key", Scope.READ)));
+        deployment = vertx.deployVerticle(
+                        () -> new IngestionVerticle(feed),
+                        new DeploymentOptions().setInstances(2).setConfig(config))
+                .await();
+        port = HttpService.port(vertx, "ingestion");
+        untilTaken();
+    }
+
+    @AfterAll
+    static void undeploy() {
+        vertx.undeploy(deployment).await();
+        catalog.close().await();
+        vertx.close().await();
+    }
+
+    private static void create(String key) {
+        Map<String, ?> control = Map.of("key", "control", "allocation", new BigDecimal(50));
+        Map<String, ?> green = Map.of("key", "green", "allocation", new BigDecimal(50));
+        Map<String, ?> body = Map.of("key", key, "variants", List.of(control, green), "metrics", List.of("signup"));
+        patiently(
+                () -> catalog.experiments().create(body, "test"),
+                () -> catalog.find(key).await().isPresent());
+    }
+
+    private static void launch(String key) {
+        patiently(
+                () -> catalog.experiments().patch(key, Map.of("status", "active"), Revision.ANY, "test"),
+                () -> catalog.find(key).await().orElseThrow().status() == Status.ACTIVE);
+    }
+
+    /** A write of the catalog, which gives up after 2 s and then may or may not have been done. */
+    private static void patiently(Supplier<Future<?>> write, BooleanSupplier done) {
+        for (int i = 0; i < 10; i++) {
+            try {
+                write.get().await();
+                return;
+            } catch (ApiError e) {
+                if (e.status() == 503 && i < 9 && !done.getAsBoolean()) {
+                    continue;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static HttpRequest.Builder request() {
+        return request(port);
+    }
+
+    private static HttpRequest.Builder request(int port) {
+        URI address = URI.create("http://127.0.0.1:" + port + "/events");
+        return HttpRequest.newBuilder(address)
+                .header("X-API-Key", "server-key")
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HttpResponse<String> post(String body) {
+        return send(
+                request().POST(BodyPublishers.ofString(body.replace('\'', '"'))).build());
+    }
+
+    private static void untilTaken() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        while (post(goal("warm", "w")).statusCode() != 201) {
+            assertThat(System.nanoTime()).as("events are taken in time").isLessThan(deadline);
+        }
+    }
+
+    private static String goal(String user, String id) {
+        return "{'user_id':'" + user + "','events':[{'name':'n','id':'" + id + "'}]}";
+    }
+
+    private static String exposure(String experiment, String variant) {
+        return "{'user_id':'u','events':[{'type':'exposure','experiment':'" + experiment + "','variant':'" + variant
+                + "'}]}";
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> log(String topic) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", config.getJsonObject("kafka").getString("bootstrap"), "metadata.max.age.ms", 1000);
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(name + "-" + topic).stream()
+                    .map(p -> new TopicPartition(p.topic(), p.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    private static List<Goal> goals(String user) throws Exception {
+        List<Goal> goals = new ArrayList<>();
+        for (var record : log("events")) {
+            if (new String(record.key(), StandardCharsets.UTF_8).equals(user)) {
+                goals.add(EventCodec.decodeGoal(record.key(), record.value()));
+            }
+        }
+        return goals;
+    }
+
+    @Test
+    void whatIsAcknowledgedIsInTheLogWithTheBrokersTime() throws Exception {
+        long before = System.currentTimeMillis();
+        HttpResponse<String> answer = post("{'user_id':'ü1','events':[{'type':'exposure','experiment':'button',"
+                + "'variant':'green','id':'x1'},{'name':'purchase','value':49.99,'id':'g1','timestamp':" + before
+                + ",'properties':{'sku':'a\\\"b'}}]}");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(new JsonObject(answer.body())).isEqualTo(new JsonObject().put("received", 2));
+        assertThat(goals("ü1"))
+                .containsExactly(new Goal("g1", "ü1", "purchase", 49_990_000, before, "{\"sku\":\"a\\\"b\"}"));
+        List<ConsumerRecord<byte[], byte[]>> exposures = log("exposures").stream()
+                .filter(r -> Arrays.equals(r.key(), EventCodec.key("ü1")))
+                .toList();
+        assertThat(exposures).hasSize(1);
+        Exposure exposure = EventCodec.decodeExposure(
+                exposures.get(0).key(), exposures.get(0).value());
+        assertThat(exposure.experimentId())
+                .isEqualTo(catalog.find("button").await().orElseThrow().id());
+        assertThat(exposure.variant() + exposure.id()).isEqualTo("greenx1");
+        assertThat(exposures.get(0).timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
+        assertThat(exposures.get(0).timestamp()).isBetween(before, System.currentTimeMillis());
+    }
+
+    @Test
+    void everyPartitionOfBothTopicsGetsHeartbeats() {
+        for (String topic : List.of("exposures", "events")) {
+            Set<Integer> beaten = new HashSet<>();
+            log(topic).stream()
+                    .filter(r -> EventCodec.isHeartbeat(r.key(), r.value()))
+                    .forEach(r -> beaten.add(r.partition()));
+            assertThat(beaten).hasSize(PARTITIONS);
+        }
+    }
+
+    @Test
+    void badEventsDontPoisonTheBatch() throws Exception {
+        HttpResponse<String> answer = post(
+                "{'batch':[{'user_id':'p1','events':[{'name':'n','id':'1'},{'name':'n o'}]},"
+                        + "{'user_id':'p2','events':[{'type':'exposure','experiment':'later','variant':'green'},{'name':'n'}]}]}");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        JsonObject body = new JsonObject(answer.body());
+        assertThat(body.getInteger("received")).isEqualTo(2);
+        assertThat(body.getString("ids")).isEqualTo("assigned");
+        JsonArray rejected = body.getJsonArray("rejected");
+        assertThat(rejected.getJsonObject(0).getInteger("index")).isEqualTo(1);
+        assertThat(rejected.getJsonObject(0).getString("code")).isEqualTo("invalid_name");
+        assertThat(rejected.getJsonObject(1).getInteger("index")).isEqualTo(2);
+        assertThat(rejected.getJsonObject(1).getString("code")).isEqualTo("not_launched");
+        assertThat(goals("p1")).extracting(Goal::id).containsExactly("1");
+    }
+
+    @Test
+    void aRequestWithNothingToTakeIs400AndSaysWhy() {
+        HttpResponse<String> answer = post("{'user_id':'u','events':[{'name':'a b'},{'value':1}]}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonObject problem = new JsonObject(answer.body());
+        assertThat(problem.getString("code")).isEqualTo("malformed");
+        assertThat(problem.getJsonArray("rejected")).hasSize(2);
+        assertThat(problem.getJsonArray("errors").getJsonObject(1).getString("pointer"))
+                .isEqualTo("/events/1");
+    }
+
+    @Test
+    void anExperimentLaunchedAMomentAgoIsKnown() {
+        for (int i = 0; i < 5; i++) {
+            String key = "fresh" + i;
+            create(key);
+            assertThat(post(exposure(key, "green")).body()).contains("not_launched");
+            launch(key);
+            assertThat(post(exposure(key, "green")).statusCode()).isEqualTo(201);
+        }
+        assertThat(post(exposure("fresh0", "blue")).body()).contains("unknown_variant");
+        assertThat(post(exposure("nope", "blue")).body()).contains("unknown_experiment");
+    }
+
+    @Test
+    void aRetryWithTheSameKeyHasTheSameIds() throws Exception {
+        HttpRequest twice = request()
+                .header("Idempotency-Key", "try-1")
+                .POST(BodyPublishers.ofString("{\"user_id\":\"r1\",\"events\":[{\"name\":\"a\"},{\"name\":\"a\"}]}"))
+                .build();
+        assertThat(send(twice).body()).isEqualTo("{\"received\":2}");
+        assertThat(send(twice).statusCode()).isEqualTo(201);
+
+        assertThat(goals("r1")).extracting(Goal::id).containsExactly("try-1:0", "try-1:1", "try-1:0", "try-1:1");
+    }
+
+    @Test
+    void bodiesMayBeCompressedAndTextButNotTooLarge() throws IOException {
+        String body = goal("g", "1").replace('\'', '"');
+        assertThat(send(request()
+                                .setHeader("Content-Type", "text/plain;charset=UTF-8")
+                                .POST(BodyPublishers.ofString(body))
+                                .build())
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(gzipped(body).statusCode()).isEqualTo(201);
+        assertThat(gzipped(body + " ".repeat(512 * 1024)).statusCode()).isEqualTo(413);
+        assertThat(gzipped(body + " ".repeat(100 << 20)).statusCode()).isEqualTo(413);
+        assertThat(post(body + " ".repeat(512 * 1024 - body.length())).statusCode())
+                .isEqualTo(201);
+        assertThat(post(body + " ".repeat(512 * 1024 - body.length() + 1)).statusCode())
+                .isEqualTo(413);
+        HttpRequest form = request()
+                .setHeader("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        assertThat(send(form).statusCode()).isEqualTo(415);
+    }
+
+    private static HttpResponse<String> gzipped(String body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        return send(request()
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(bytes.toByteArray()))
+                .build());
+    }
+
+    @Test
+    void onlyServerAndClientKeysMayCall() {
+        HttpRequest.Builder post =
+                request().POST(BodyPublishers.ofString(goal("k", "1").replace('\'', '"')));
+        assertThat(send(post.setHeader("X-API-Key", "read-key").build()).statusCode())
+                .isEqualTo(403);
+        assertThat(send(post.setHeader("X-API-Key", "nobody").build()).statusCode())
+                .isEqualTo(401);
+        URI address = URI.create("http://127.0.0.1:" + port + "/events?key=client-key");
+        HttpResponse<String> beacon = send(HttpRequest.newBuilder(address)
+                .header("Content-Type", "text/plain")
+                .header("Origin", "https://shop.example")
+                .POST(BodyPublishers.ofString(goal("k", "1").replace('\'', '"')))
+                .build());
+        assertThat(beacon.statusCode()).isEqualTo(201);
+        assertThat(beacon.headers().firstValue("Access-Control-Allow-Origin")).isPresent();
+        HttpResponse<String> get = send(request().GET().build());
+        assertThat(get.statusCode()).isEqualTo(405);
+        assertThat(get.headers().firstValue("Allow"))
+                .hasValueSatisfying(allow -> assertThat(allow).contains("POST"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "{'user_id':'u','events':[{'name':'n'}]}x",
+                "{'user_id':'u','user_id':'u','events':[{'name':'n'}]}",
+                "{'user_id':'u','events':[{'name':'n','value':NaN}]}",
+                "{'user_id':'\\ud800','events':[{'name':'n'}]}",
+                "DEEP",
+                "NAMES"
+            })
+    void junkIsRefusedAtOnce(String shape) {
+        String body =
+                switch (shape) {
+                    case "DEEP" -> "[".repeat(500_000);
+                    case "NAMES" -> "{" + "'a%d':1,".repeat(201).formatted((Object[]) numbers(201)) + "'z':1}";
+                    default -> shape;
+                };
+        long[] nanos = new long[20];
+        for (int i = 0; i < nanos.length; i++) {
+            long begun = System.nanoTime();
+            assertThat(post(body).statusCode()).isEqualTo(400);
+            nanos[i] = System.nanoTime() - begun;
+        }
+        Arrays.sort(nanos);
+        assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofMillis(10));
+    }
+
+    private static Integer[] numbers(int count) {
+        Integer[] numbers = new Integer[count];
+        Arrays.setAll(numbers, i -> i);
+        return numbers;
+    }
+
+    @Test
+    void withoutTheBrokerItIs503AtOnceAndItRecoversByItself() throws Exception {
+        servers.stop(KAFKA);
+        try {
+            long begun = System.nanoTime();
+            HttpResponse<String> first = post(goal("b1", "lost"));
+            assertThat(first.statusCode()).isEqualTo(503);
+            assertThat(first.headers().firstValue("Retry-After")).isPresent();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+            int quick = 0;
+            for (int i = 0; i < 20; i++) {
+                long then = System.nanoTime();
+                assertThat(post(goal("b1", "lost" + i)).statusCode()).isEqualTo(503);
+                quick += System.nanoTime() - then < Duration.ofMillis(100).toNanos() ? 1 : 0;
+            }
+            assertThat(quick).as("refused without waiting").isGreaterThanOrEqualTo(17);
+        } finally {
+            servers.startAll(KAFKA);
+        }
+        untilTaken();
+        assertThat(post(goal("b1", "kept")).statusCode()).isEqualTo(201);
+        assertThat(goals("b1")).extracting(Goal::id).contains("kept");
+    }
+
+    @Test
+    void aRequestInFlightIsAnsweredBeforeTheServerGoes() {
+        SnapshotFeed feed = SnapshotFeed.fixed(KeyRing.of(Map.of("server-key", Scope.SERVER)));
+        String other = vertx.deployVerticle(new IngestionVerticle(feed), new DeploymentOptions().setConfig(config))
+                .await();
+        HttpRequest request = request(HttpService.port(vertx, "ingestion"))
+                .POST(BodyPublishers.ofString(exposure("nope", "a").replace('\'', '"')))
+                .build();
+        send(request);
+        // these two wait for the next look at the definitions
+        var first = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        var second = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        vertx.undeploy(other).await();
+
+        assertThat(first.join().statusCode()).isEqualTo(400);
+        assertThat(second.join().statusCode()).isEqualTo(400);
+    }
+}
