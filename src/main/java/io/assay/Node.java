@@ -6,6 +6,7 @@ import io.assay.platform.Health;
 import io.assay.platform.Settings;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Node implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final int STOP_SECONDS = 10;
+    private static final long READY_POLL_MILLIS = 20;
+    private static final long READY_PATIENCE_SECONDS = 60;
 
     private final List<VerticleDescriptor> verticles;
     private final VertxOptions options;
@@ -70,14 +73,16 @@ final class Node implements AutoCloseable {
                 .put("keysDir", data.resolve("keys").toString());
     }
 
-    /** Starts everything; completes when every verticle is ready. */
+    /** Starts everything; completes when this process is ready to serve. */
     Future<Void> start() {
         Future<Void> serversReady = servers == null
                 ? Future.succeededFuture()
                 : Future.fromCompletionStage(CompletableFuture.runAsync(() -> startServers(servers)));
         Future<Vertx> vertxReady =
                 Cluster.from(configuration.json()).start(options).onSuccess(built -> vertx = built);
-        return Future.join(serversReady, vertxReady).compose(both -> deploy(vertxReady.result()));
+        return Future.join(serversReady, vertxReady)
+                .compose(both -> deploy(vertxReady.result()))
+                .compose(deployed -> ready(vertxReady.result()));
     }
 
     private static void startServers(EmbeddedServers servers) {
@@ -114,6 +119,24 @@ final class Node implements AutoCloseable {
                                 ? new ConfigException(verticle.file() + ": " + e.getMessage())
                                 : new IllegalStateException(
                                         verticle.name() + " does not start: " + e.getMessage(), e)));
+    }
+
+    /** Completes when no readiness check complains any more, or says so after a while of waiting. */
+    private static Future<Void> ready(Vertx built) {
+        Promise<Void> ready = Promise.promise();
+        long begun = System.nanoTime();
+        built.setPeriodic(0, READY_POLL_MILLIS, timer -> {
+            Map<String, String> problems = Health.of(built).problems();
+            if (problems.isEmpty()) {
+                built.cancelTimer(timer);
+                ready.complete();
+            } else if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(READY_PATIENCE_SECONDS)) {
+                built.cancelTimer(timer);
+                log.warn("Not ready yet: {}", problems);
+                ready.complete();
+            }
+        });
+        return ready.future();
     }
 
     JsonObject settings() {
