@@ -11,6 +11,7 @@ public record Batch(
         List<Watermark> watermarks,
         List<FirstExposure> firstExposures,
         List<DeadLetter> deadLetters) {
+    public static final Batch EMPTY = new Batch(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     /** An exposure as it was received, duplicates and all. */
     public record RawExposure(
@@ -38,8 +39,7 @@ public record Batch(
     public record Watermark(Position at, int generation, int partition, int partitions, long received, long horizon) {}
 
     /** The first exposure of a user in an experiment; without a variant the user is out of it. */
-    public record FirstExposure(
-            Position at, int generation, String experimentId, String user, @Nullable String variant, long ts) {}
+    public record FirstExposure(Position at, String experimentId, String user, @Nullable String variant, long ts) {}
 
     /** A record that could not be counted: where it stands in the log, and why. */
     public record DeadLetter(

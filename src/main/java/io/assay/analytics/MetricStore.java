@@ -20,7 +20,7 @@ public interface MetricStore {
     Future<ServedTotals> totals(int generation, String experimentId);
 
     /** A user's first exposure in an experiment, unless there is none or the user is out of it. */
-    Future<Optional<Batch.FirstExposure>> firstExposure(int generation, String experimentId, String user);
+    Future<Optional<Batch.FirstExposure>> firstExposure(String experimentId, String user);
 
     Future<Void> close();
 }

@@ -1,0 +1,7 @@
+package io.assay.metrics;
+
+/** Which of the two topics a record came from. */
+enum Source {
+    EXPOSURES,
+    EVENTS
+}
