@@ -153,7 +153,7 @@ public final class ApiKeys {
     }
 
     private static void writeFiles(Path folder, List<Created> keys) throws IOException {
-        Path target = Files.createDirectories(folder.resolve("keys"));
+        Path target = Files.createDirectories(folder);
         for (Created key : keys) {
             Path file = target.resolve(String.valueOf(key.view().get("scope")));
             Path draft = target.resolve("." + file.getFileName() + ".new");

@@ -163,12 +163,32 @@ public final class Catalog {
         return new Experiments(database);
     }
 
+    /** What was done to experiments. */
+    public History history() {
+        return new History(database);
+    }
+
+    /** The shared layers. */
+    public Layers layers() {
+        return new Layers(database);
+    }
+
+    /** The metrics by name. */
+    public MetricDefinitions metricDefinitions() {
+        return new MetricDefinitions(database);
+    }
+
+    /** The share of users in no experiment. */
+    public GlobalHoldout holdout() {
+        return new GlobalHoldout(database);
+    }
+
     /** The keys, to be changed. */
     public ApiKeys keys() {
         return new ApiKeys(vertx, database);
     }
 
-    /** Creates a key of each scope if there is no key at all, and writes them below that folder, readable by the owner only. */
+    /** Creates a key of each scope if there is no key at all, and writes each to the file of its scope in that folder, for the owner only. */
     public Future<Void> bootstrapKeys(Path folder) {
         return keys().bootstrap(folder);
     }

@@ -111,7 +111,7 @@ final class Database {
     private static boolean isAway(Throwable failure) {
         if (failure instanceof PgException refused) {
             String state = String.valueOf(refused.getSqlState());
-            return (state.length() == 5 && AWAY.contains(state.substring(0, 2))) || state.equals(LOCK_NOT_AVAILABLE);
+            return state.equals(LOCK_NOT_AVAILABLE) || AWAY.stream().anyMatch(state::startsWith);
         }
         return failure instanceof IOException
                 || failure instanceof TimeoutException

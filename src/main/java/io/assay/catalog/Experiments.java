@@ -228,7 +228,11 @@ public final class Experiments {
     }
 
     /** Makes a draft like it under another key, with a new id and new salts, and without start and end. */
-    public Future<StoredExperiment> copy(String idOrKey, String key, String who) {
+    public Future<StoredExperiment> copy(String idOrKey, Map<String, ?> body, String who) {
+        Findings findings = new Findings();
+        Fields fields = new Fields(body, "", findings).only("key");
+        String key = String.valueOf(fields.required("key", fields.matching("key", Fields.KEY)));
+        findings.refuse();
         return get(idOrKey).compose(source -> {
             Definition draft = source.definition().copy(key);
             return database.write(who, write -> insert(write, draft, "copy"));

@@ -44,7 +44,7 @@ final class MetricReader {
         String kind = fields.required("kind", fields.matching("kind", KIND));
         Object window = fields.get("window");
         boolean fits = window == null
-                || window instanceof String text && Window.parse(text).isPresent();
+                || (window instanceof String text && Window.parse(text).isPresent());
         if (!fits) {
             fields.wrong("window", "invalid_value", "expected: such as 45m, 12h or 30d, at most 90d");
         }

@@ -25,6 +25,7 @@ final class WrongKeys {
     }
 
     /** The times of the last wrong keys that were let through as such. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared by equals
     private record Ring(long[] times, int next) {
         static final Ring EMPTY = new Ring(filled(), 0);
 

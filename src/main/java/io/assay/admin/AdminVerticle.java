@@ -1,0 +1,60 @@
+package io.assay.admin;
+
+import io.assay.catalog.Catalog;
+import io.assay.platform.HttpService;
+import io.assay.snapshot.SnapshotFeed;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import org.jspecify.annotations.Nullable;
+
+/** The admin stage: brings the schema up to date, makes the first keys, and serves the definitions interface. */
+public final class AdminVerticle extends VerticleBase {
+    private static final String OPENAPI = "openapi.yaml";
+
+    private @Nullable SnapshotFeed feed;
+    private @Nullable Catalog catalog;
+    private @Nullable HttpService http;
+
+    public AdminVerticle() {}
+
+    AdminVerticle(SnapshotFeed feed) {
+        this.feed = feed;
+    }
+
+    @Override
+    public Future<?> start() {
+        AdminConfig config = AdminConfig.from(config());
+        Catalog definitions = Catalog.create(vertx, config());
+        catalog = definitions;
+        SnapshotFeed keys = feed == null ? SnapshotFeed.shared(vertx, config()) : feed;
+        HttpService service = new HttpService(vertx, "admin", config.http());
+        http = service;
+        return definitions
+                .migrate()
+                .compose(migrated -> config.keysDir() == null
+                        ? Future.succeededFuture()
+                        : definitions.bootstrapKeys(config.keysDir()))
+                .compose(ready -> vertx.fileSystem().readFile(OPENAPI))
+                .compose(openapi -> service.listen(router(definitions, keys, openapi)));
+    }
+
+    private Router router(Catalog definitions, SnapshotFeed keys, Buffer openapi) {
+        Router router = HttpService.router(vertx);
+        router.get("/openapi.yaml").handler(ctx -> ctx.response()
+                .putHeader("Content-Type", "application/yaml")
+                .end(openapi)
+                .onFailure(ctx::fail));
+        new ExperimentRoutes(definitions, keys).mount(router);
+        new DefinitionRoutes(definitions, keys).mount(router);
+        new KeyRoutes(definitions, keys).mount(router);
+        return router;
+    }
+
+    @Override
+    public Future<?> stop() {
+        Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
+        return drained.eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close());
+    }
+}
