@@ -12,7 +12,7 @@ final class Negotiation {
         Boolean any = null;
         for (String line : acceptEncoding) {
             for (String part : line.split(",")) {
-                String[] pieces = part.split(";");
+                String[] pieces = part.split(";", -1);
                 String coding = pieces[0].trim().toLowerCase(Locale.ROOT);
                 if (coding.equals("gzip") || coding.equals("x-gzip")) {
                     return isWanted(pieces);

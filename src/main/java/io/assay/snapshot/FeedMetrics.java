@@ -12,7 +12,8 @@ final class FeedMetrics {
 
     private final MeterRegistry registry = Meters.registry();
 
-    FeedMetrics(SnapshotFeed feed) {
+    /** Shows what this feed serves; for the one feed of a process that has a chain. */
+    void show(SnapshotFeed feed) {
         for (Kind kind : Kind.values()) {
             Gauge.builder("assay.snapshot.version", feed, f -> version(f, kind))
                     .description("Version of the document that this node serves")

@@ -28,7 +28,7 @@ public final class SnapshotFeed implements Shareable {
 
     private final Turns turns;
     private final List<String> trustedProxies;
-    private final FeedMetrics metrics = new FeedMetrics(this);
+    private final FeedMetrics metrics = new FeedMetrics();
     private final WrongKeys wrongKeys = new WrongKeys(System::currentTimeMillis);
     private final List<Consumer<Served>> listeners = new CopyOnWriteArrayList<>();
     private volatile FeedState state = FeedState.EMPTY;
@@ -163,6 +163,7 @@ public final class SnapshotFeed implements Shareable {
 
     void join(Chain started) {
         chain = started;
+        metrics.show(this);
     }
 
     WrongKeys wrongKeys() {
