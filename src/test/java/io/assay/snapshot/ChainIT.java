@@ -14,6 +14,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,6 +43,7 @@ class ChainIT {
     private static Vertx outside;
     private static Redis redis;
     private static long version;
+    private static long others;
 
     private SnapshotFeed a;
     private SnapshotFeed b;
@@ -74,7 +76,8 @@ class ChainIT {
     }
 
     private static Vertx node(int port, int[] all) {
-        Config config = new Config("chain-it-" + all[0])
+        Config config = ConfigUtil.loadConfig()
+                .setClusterName("chain-it-" + all[0])
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.socket.bind.any", "false")
                 .setProperty("hazelcast.phone.home.enabled", "false")
@@ -165,13 +168,13 @@ class ChainIT {
 
     @Test
     void alsoWithTheEmergencyListAndTheKeys() throws Exception {
-        a.offer(Documents.emergency(version, "a")).await();
-        a.offer(Documents.keys(version, Map.of("secret", Scope.READ))).await();
+        a.offer(Documents.emergency(++others, "a")).await();
+        a.offer(Documents.keys(++others, Map.of("secret", Scope.READ))).await();
         Eventually.within(SECOND, () -> {
             assertThat(b.served().emergency().killed()).containsExactly("a");
             assertThat(b.keys().check("secret")).isEqualTo(Scope.READ);
         });
-        b.offer(Documents.keys(version + 1, Map.of())).await();
+        b.offer(Documents.keys(++others, Map.of())).await();
         Eventually.within(SECOND, () -> assertThat(a.keys().check("secret")).isNull());
     }
 
@@ -183,7 +186,7 @@ class ChainIT {
             Eventually.within(PATIENCE, () -> assertThat(version(c)).isEqualTo(version));
             assertThat(c.served().source()).isEqualTo("redis");
             assertSpreads(a, c);
-            c.offer(Documents.config(++version, "from outside")).await();
+            c.offer(Documents.config(++version, "outside")).await();
             Eventually.within(PATIENCE, () -> assertThat(version(a)).isEqualTo(version));
         } finally {
             alone.close().await();
@@ -194,7 +197,7 @@ class ChainIT {
     void aNodeThatJoinsLateFindsEverything() throws Exception {
         Vertx alone = Vertx.vertx();
         try {
-            a.offer(Documents.keys(version + 10, Map.of("late", Scope.READ))).await();
+            a.offer(Documents.keys(++others, Map.of("late", Scope.READ))).await();
             SnapshotFeed c = feed(alone, uri);
             Eventually.within(PATIENCE, () -> assertThat(c.keys().check("late")).isEqualTo(Scope.READ));
         } finally {
@@ -273,13 +276,13 @@ class ChainIT {
                 Kind.CONFIG, version + 1, "{\"schema\":2,\"version\":%d,\"experiments\":[]}".formatted(version + 1));
         intoRedis(future);
         assertThat(b.offer(future).await()).isEqualTo(Outcome.INVALID);
-        a.offer(Documents.emergency(version + 100)).await();
+        a.offer(Documents.emergency(++others)).await();
         Eventually.within(PATIENCE, () -> assertThat(redis.send(Request.cmd(Command.HGET)
                                 .arg("assay:document:emergency")
                                 .arg("version"))
                         .await()
                         .toString())
-                .isEqualTo(Long.toString(version + 100)));
+                .isEqualTo(Long.toString(others)));
         assertThat(inRedis("sha256")).isEqualTo(future.sha256());
         assertThat(version(a)).isEqualTo(version++);
         assertSpreads(a, b);
