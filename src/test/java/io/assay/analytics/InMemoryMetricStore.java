@@ -21,7 +21,7 @@ public class InMemoryMetricStore implements MetricStore {
     private final Map<Cell, Batch.AggregateRow> aggregates = new HashMap<>();
     private final Map<Cell, Batch.Watermark> watermarks = new HashMap<>();
     private final Map<Enrolment, Batch.FirstExposure> firstExposures = new HashMap<>();
-    private final Map<Position, Object> raw = new HashMap<>();
+    private final Map<List<Object>, Object> raw = new HashMap<>();
 
     @Override
     public synchronized Future<Integer> register(String topic, String topicId) {
@@ -30,9 +30,9 @@ public class InMemoryMetricStore implements MetricStore {
 
     @Override
     public synchronized Future<Void> store(Batch batch) {
-        batch.exposures().forEach(row -> raw.putIfAbsent(row.at(), row));
-        batch.goals().forEach(row -> raw.putIfAbsent(row.at(), row));
-        batch.deadLetters().forEach(row -> raw.putIfAbsent(row.at(), row));
+        batch.exposures().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
+        batch.goals().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
+        batch.deadLetters().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
         for (var row : batch.aggregates()) {
             aggregates.merge(
                     new Cell(row.generation(), row.experimentId(), row.partition()),

@@ -1,0 +1,155 @@
+package io.assay.analytics;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+
+/** The counts in PostgreSQL, schema {@code analytics}: one row per experiment and partition, the raw log beside them. */
+public class PostgresMetricStore implements MetricStore {
+    private static final String TOPIC =
+            """
+            with made as (insert into topic (name, topic_id) values ($1, $2) on conflict do nothing returning id)
+            select id from made union all select id from topic where name = $1 and topic_id = $2 limit 1""";
+    private static final String TOTALS = "select totals from aggregate where generation = $1 and experiment_id = $2";
+    private static final String PROGRESS =
+            """
+            select min(received) as received, min(horizon) as horizon from watermark
+            where generation = $1 having count(*) >= max(partitions)""";
+    private static final String FIRST =
+            """
+            select topic, pos, variant_key, ts from first_exposure
+            where experiment_id = $1 and user_id = $2 and variant_key is not null""";
+
+    private final Vertx vertx;
+    private final AnalyticsConfig config;
+    private final Pool pool;
+    private final PostgresBatch batches = new PostgresBatch(this::guard);
+
+    protected PostgresMetricStore(Vertx vertx, JsonObject config) {
+        this.vertx = vertx;
+        this.config = AnalyticsConfig.from(config);
+        this.pool = pool(vertx, this.config);
+    }
+
+    /** The counts in the database of the section {@code analytics}; connects at first use. */
+    public static PostgresMetricStore create(Vertx vertx, JsonObject config) {
+        return new PostgresMetricStore(vertx, config);
+    }
+
+    /** Brings the schema up to date; nodes that do so at once wait for each other. */
+    public Future<Void> migrate() {
+        return vertx.executeBlocking(
+                        () -> Flyway.configure(PostgresMetricStore.class.getClassLoader())
+                                .dataSource(url(config), config.user(), config.password())
+                                .schemas("analytics")
+                                .createSchemas(true)
+                                .locations("classpath:db/analytics")
+                                .connectRetries(10)
+                                .load()
+                                .migrate(),
+                        false)
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<Integer> register(String topic, String topicId) {
+        return pool.preparedQuery(TOPIC)
+                .execute(Tuple.of(topic, topicId))
+                .compose(rows -> rows.size() == 0
+                        ? register(topic, topicId) // another node made it between the two halves of the statement
+                        : Future.succeededFuture(rows.iterator().next().getInteger("id")));
+    }
+
+    @Override
+    public Future<Void> store(Batch batch) {
+        return pool.withTransaction(connection -> batches.write(connection, batch));
+    }
+
+    @Override
+    public Future<ServedTotals> totals(int generation, String experimentId) {
+        return pool.withTransaction(connection -> connection
+                .query("set transaction isolation level repeatable read, read only")
+                .execute()
+                .compose(set -> connection.preparedQuery(TOTALS).execute(Tuple.of(generation, experimentId)))
+                .map(PostgresMetricStore::sum)
+                .compose(totals -> connection
+                        .preparedQuery(PROGRESS)
+                        .execute(Tuple.of(generation))
+                        .map(rows -> served(totals, rows))));
+    }
+
+    @Override
+    public Future<Optional<Batch.FirstExposure>> firstExposure(String experimentId, String user) {
+        return pool.preparedQuery(FIRST)
+                .execute(Tuple.of(experimentId, user))
+                .map(rows -> rows.stream().findFirst().map(row -> first(experimentId, user, row)));
+    }
+
+    @Override
+    public Future<Void> close() {
+        return pool.close();
+    }
+
+    /** The condition on which a row replaces the one that is there. */
+    protected String guard() {
+        return " where (excluded.topic, excluded.pos) > (old.topic, old.pos)";
+    }
+
+    private static ExperimentTotals sum(RowSet<Row> rows) {
+        var sum = ExperimentTotals.NONE;
+        for (var row : rows) {
+            sum = sum.plus(TotalsJson.read(row.getJsonObject("totals")));
+        }
+        return sum;
+    }
+
+    private static ServedTotals served(ExperimentTotals totals, RowSet<Row> rows) {
+        if (rows.size() == 0) {
+            return new ServedTotals(totals, null, null);
+        }
+        var row = rows.iterator().next();
+        return new ServedTotals(
+                totals, Instant.ofEpochMilli(row.getLong("received")), Instant.ofEpochMilli(row.getLong("horizon")));
+    }
+
+    private static Batch.FirstExposure first(String experimentId, String user, Row row) {
+        var at = new Position(row.getInteger("topic"), 0, row.getLong("pos"));
+        return new Batch.FirstExposure(at, experimentId, user, row.getString("variant_key"), row.getLong("ts"));
+    }
+
+    private static Pool pool(Vertx vertx, AnalyticsConfig config) {
+        var server = new PgConnectOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setDatabase(config.database())
+                .setUser(config.user())
+                .setPassword(config.password())
+                .setCachePreparedStatements(true)
+                .addProperty("search_path", "analytics")
+                .addProperty("statement_timeout", "20000")
+                .addProperty("idle_in_transaction_session_timeout", "20000")
+                .addProperty("application_name", "assay-analytics");
+        var options = new PoolOptions()
+                .setMaxSize(config.poolSize())
+                .setMaxWaitQueueSize(1_000)
+                .setConnectionTimeout(2)
+                .setConnectionTimeoutUnit(TimeUnit.SECONDS);
+        return PgBuilder.pool().connectingTo(server).with(options).using(vertx).build();
+    }
+
+    private static String url(AnalyticsConfig config) {
+        return "jdbc:postgresql://" + config.host() + ":" + config.port() + "/" + config.database()
+                + "?connectTimeout=5&ApplicationName=assay-migrations";
+    }
+}

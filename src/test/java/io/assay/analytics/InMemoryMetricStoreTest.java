@@ -1,0 +1,15 @@
+package io.assay.analytics;
+
+class InMemoryMetricStoreTest extends MetricStoreContract {
+    private final InMemoryMetricStore store = new InMemoryMetricStore();
+
+    @Override
+    MetricStore store() {
+        return store;
+    }
+
+    @Override
+    long rawCount(int topic) {
+        return store.raw().size();
+    }
+}
