@@ -85,7 +85,7 @@ final class ConfigRoutes {
         if (gzip) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, GZIP);
         }
-        boolean head = ctx.request().method() == HttpMethod.HEAD;
+        boolean head = ctx.request().method().equals(HttpMethod.HEAD);
         (head ? response.end() : response.end(bytes)).onFailure(ctx::fail);
     }
 }

@@ -71,7 +71,7 @@ final class DefinitionsSource implements DocumentSource {
         Future<CatalogSnapshot> last = loaded;
         boolean isFresh = last != null
                 && (!last.isComplete()
-                        || last.succeeded() && last.result().versions().equals(asked));
+                        || (last.succeeded() && last.result().versions().equals(asked)));
         if (last != null && isFresh) {
             return last;
         }
