@@ -9,6 +9,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +74,9 @@ final class RedisSource implements DocumentSource {
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .map(answers -> {
                     Map<Kind, Head> heads = new EnumMap<>(Kind.class);
+                    Iterator<Response> each = answers.iterator();
                     for (Kind kind : Kind.values()) {
-                        Response answer = answers.get(kind.ordinal());
+                        Response answer = each.next();
                         if (answer.get(0) != null) {
                             heads.put(kind, head(answer));
                         }
