@@ -127,6 +127,11 @@ public final class Catalog {
                                 launched.stream().map(Catalog::measured).toList()))));
     }
 
+    /** How the experiment of that id or key is measured; drafts too, which have no metrics yet. */
+    public Future<Optional<MeasuredExperiment>> measured(String idOrKey) {
+        return find(idOrKey).map(found -> found.map(Catalog::measured));
+    }
+
     private static MeasuredExperiment measured(StoredExperiment experiment) {
         Definition definition = experiment.definition();
         return new MeasuredExperiment(

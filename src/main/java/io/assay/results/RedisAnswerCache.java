@@ -1,0 +1,65 @@
+package io.assay.results;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers in Redis, for a day, so that there is a last one when the store is away. */
+final class RedisAnswerCache implements AnswerCache {
+    private static final Logger log = LoggerFactory.getLogger(RedisAnswerCache.class);
+    private static final String PREFIX = "assay:results:1:";
+    private static final long KEPT_SECONDS = Duration.ofDays(1).toSeconds();
+    private static final int TIMEOUT_MILLIS = 250;
+
+    private final Redis redis;
+
+    RedisAnswerCache(Vertx vertx, String uri) {
+        redis = Redis.createClient(
+                vertx,
+                new RedisOptions()
+                        .setConnectionString(uri)
+                        .setMaxPoolSize(2)
+                        .setMaxPoolWaiting(64)
+                        .setNetClientOptions(new NetClientOptions().setConnectTimeout(TIMEOUT_MILLIS)));
+    }
+
+    @Override
+    public Future<Optional<Answer>> get(String experimentId) {
+        return send(Request.cmd(Command.GET).arg(PREFIX + experimentId))
+                .map(found -> found == null ? Optional.<Answer>empty() : Optional.of(Answer.decode(found.toString())))
+                .recover(e -> {
+                    log.debug("No answer from Redis: {}", String.valueOf(e));
+                    return Future.succeededFuture(Optional.empty());
+                });
+    }
+
+    @Override
+    public Future<Void> put(Answer answer) {
+        Request set = Request.cmd(Command.SETEX)
+                .arg(PREFIX + answer.experimentId())
+                .arg(KEPT_SECONDS)
+                .arg(answer.encode());
+        return send(set).<Void>mapEmpty().recover(e -> {
+            log.debug("An answer is not kept in Redis: {}", String.valueOf(e));
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Response> send(Request request) {
+        return redis.send(request).timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void close() {
+        redis.close();
+    }
+}
