@@ -6,15 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot compiled into arrays, which gives a user's variants of all experiments in one pass.
  *
- * <p>The salts of layers, holdout and experiments are hashed together; then each experiment is a few reads of arrays. Slots
- * are looked at before targeting, which costs more: both only say who is not in. The order of the steps shows in
- * {@link #explain}. Nothing is allocated for a user whose {@link Scratch} fits already. What fails for one experiment
- * leaves that one out. Immutable; for any number of threads.
+ * <p>The salts of layers, holdout and experiments are hashed together, and {@link Split} places all experiments at once; only
+ * those with more to check than one range of slots and two variants are then looked at one by one. The order of the steps shows in {@link #explain}. Nothing is allocated for a user
+ * whose {@link Scratch} fits already. What fails for one experiment leaves that one out. Immutable; for any number of threads.
  */
 public final class Assigner {
     /** The variant of a user who is not in the experiment. */
@@ -26,28 +24,35 @@ public final class Assigner {
     private final int holdoutSalt;
     private final int firstSalt;
     private final String[] attributes;
+    private final CompiledRule[] rules;
     private final CompiledExperiment[] compiled;
+    private final Split split;
     private final boolean[] killed;
     private final Map<String, int[]> overrides;
 
     public Assigner(Snapshot snapshot) {
         this.snapshot = snapshot;
         experiments = snapshot.experiments();
-        Numbering layers = new Numbering();
-        Numbering names = new Numbering();
+        Numbering<String> layers = new Numbering<>();
+        Numbering<String> names = new Numbering<>();
+        Numbering<Rule> distinct = new Numbering<>();
         compiled = new CompiledExperiment[experiments.size()];
         for (int e = 0; e < compiled.length; e++) {
-            compiled[e] = CompiledExperiment.of(experiments.get(e), layers, names);
+            compiled[e] = CompiledExperiment.of(experiments.get(e), layers, distinct);
         }
         Holdout holdout = snapshot.holdout();
         holdoutSalt = holdout == null ? -1 : layers.of(holdout.salt());
         firstSalt = layers.size();
-        List<String> all = layers.names();
+        List<String> all = layers.all();
         experiments.forEach(experiment -> all.add(experiment.salt()));
         salts = new SaltStates(all);
-        attributes = names.names().toArray(String[]::new);
+        rules = distinct.all().stream()
+                .map(rule -> new CompiledRule(rule, names.of(rule.attribute())))
+                .toArray(CompiledRule[]::new);
+        attributes = names.all().toArray(String[]::new);
         overrides = overrides(experiments);
         killed = new boolean[compiled.length];
+        split = new Split(compiled, killed, firstSalt);
     }
 
     private Assigner(Assigner other, boolean[] killed) {
@@ -57,9 +62,11 @@ public final class Assigner {
         holdoutSalt = other.holdoutSalt;
         firstSalt = other.firstSalt;
         attributes = other.attributes;
+        rules = other.rules;
         compiled = other.compiled;
         overrides = other.overrides;
         this.killed = killed;
+        split = new Split(compiled, killed, firstSalt);
     }
 
     /** The same snapshot with the experiments of these keys killed, and no others. */
@@ -93,7 +100,7 @@ public final class Assigner {
      * @return false for a user id that is none; then the user is in no experiment
      */
     public boolean assign(String userId, Attributes known, Scratch scratch) {
-        scratch.fit(compiled.length, salts.size(), attributes.length);
+        scratch.fit(compiled.length, salts.size(), attributes.length, rules.length);
         int[] variants = scratch.variants();
         int length = UserId.encode(userId, scratch.user);
         if (length < 0) {
@@ -101,28 +108,50 @@ public final class Assigner {
             return false;
         }
         salts.hash(scratch.user, length, scratch.hashes);
+        read(known, scratch);
         if (isHeldOut(scratch.hashes)) {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
         } else {
-            split(known, scratch, variants);
+            split.place(scratch.hashes, scratch.slots, variants);
+            for (int e : split.special()) {
+                variants[e] = variants[e] == NOT_IN ? NOT_IN : variant(compiled[e], e, scratch);
+            }
         }
         override(userId, variants);
         return true;
     }
 
-    private void split(Attributes known, Scratch scratch, int[] variants) {
-        int[] hashes = scratch.hashes;
-        @Nullable Object[] values = scratch.values;
+    private void read(Attributes known, Scratch scratch) {
         for (int a = 0; a < attributes.length; a++) {
-            values[a] = known.value(attributes[a]);
+            scratch.values[a] = known.value(attributes[a]);
         }
-        for (int e = 0; e < compiled.length; e++) {
-            CompiledExperiment experiment = compiled[e];
-            boolean in = !killed[e]
-                    && experiment.holdsSlot(SaltStates.bucket(hashes[experiment.layer]))
-                    && experiment.isMeant(values);
-            variants[e] = in ? experiment.arm(SaltStates.bucket(hashes[firstSalt + e])) : NOT_IN;
+        Arrays.fill(scratch.rules, 0, rules.length, Scratch.UNKNOWN);
+    }
+
+    private int variant(CompiledExperiment experiment, int e, Scratch scratch) {
+        if (!isMeant(experiment, scratch)) {
+            return NOT_IN;
         }
+        if (experiment.isPlain()) {
+            return scratch.variants()[e];
+        }
+        int[] hashes = scratch.hashes;
+        boolean in = experiment.holdsSlot(SaltStates.bucket(hashes[experiment.layer]));
+        return in ? experiment.arm(SaltStates.bucket(hashes[firstSalt + e])) : NOT_IN;
+    }
+
+    /** Rules that experiments share are asked once for a user. */
+    private boolean isMeant(CompiledExperiment experiment, Scratch scratch) {
+        for (int rule : experiment.rules) {
+            if (scratch.rules[rule] == Scratch.UNKNOWN) {
+                CompiledRule asked = rules[rule];
+                scratch.rules[rule] = asked.holds(scratch.values[asked.attribute]) ? Scratch.HOLDS : Scratch.FAILS;
+            }
+            if (scratch.rules[rule] == Scratch.FAILS) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isHeldOut(int[] hashes) {
@@ -180,7 +209,7 @@ public final class Assigner {
         if (experiment.isBroken()) {
             return Reason.FAILED;
         }
-        if (!experiment.isMeant(scratch.values)) {
+        if (!isMeant(experiment, scratch)) {
             return Reason.TARGETING;
         }
         if (!experiment.holdsSlot(slot)) {

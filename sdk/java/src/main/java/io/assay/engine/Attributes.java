@@ -3,7 +3,6 @@ package io.assay.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class Attributes {
     /** A value that is there and equals nothing. */
     private static final Object OPAQUE = new Object();
+
+    /** The elements of a list: null for what equals nothing. */
+    static final class Elements extends ArrayList<@Nullable Object> {
+        private static final long serialVersionUID = 1;
+
+        Elements(int size) {
+            super(size);
+        }
+    }
 
     private String[] names = new String[8];
     private @Nullable Object[] values = new Object[8];
@@ -53,7 +61,7 @@ public final class Attributes {
         return this;
     }
 
-    /** A String, Double, Boolean, list of them (with nulls for what equals nothing), something opaque, or null if missing. */
+    /** A String, Double, Boolean, {@link Elements}, something opaque, or null if missing. */
     @Nullable
     Object value(String name) {
         for (int i = 0; i < size; i++) {
@@ -74,14 +82,14 @@ public final class Attributes {
     }
 
     private static Object joined(@Nullable Object before, @Nullable Object value) {
-        List<@Nullable Object> list = new ArrayList<>();
-        if (before instanceof List<?> many) {
-            list.addAll(many);
-        } else {
-            list.add(before);
+        if (before instanceof Elements many) {
+            many.add(value);
+            return many;
         }
-        list.add(value);
-        return list;
+        Elements both = new Elements(2);
+        both.add(before);
+        both.add(value);
+        return both;
     }
 
     private static @Nullable Object normal(@Nullable Object value) {
@@ -94,8 +102,8 @@ public final class Attributes {
         return scalar(value);
     }
 
-    private static List<@Nullable Object> elements(Collection<?> many) {
-        List<@Nullable Object> elements = new ArrayList<>(many.size());
+    private static Elements elements(Collection<?> many) {
+        Elements elements = new Elements(many.size());
         for (Object element : many) {
             elements.add(scalar(element));
         }

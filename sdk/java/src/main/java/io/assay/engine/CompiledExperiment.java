@@ -5,18 +5,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One experiment as the evaluation reads it: edges of slots, bounds of variants, rules. */
 final class CompiledExperiment {
-    private static final CompiledRule[] NO_RULES = {};
-
     /** The place of the layer's salt. */
     final int layer;
+
+    /** The places of its rules among all distinct ones. */
+    final int[] rules;
 
     private final int[] edges;
     private final int[] bounds;
     private final int[] arms;
-    private final CompiledRule[] rules;
     private final boolean broken;
+    private final boolean plain;
 
-    private CompiledExperiment(Experiment experiment, int layer, CompiledRule[] rules, boolean broken) {
+    private CompiledExperiment(Experiment experiment, int layer, int[] rules, boolean broken) {
         this.layer = layer;
         this.rules = rules;
         this.broken = broken;
@@ -30,23 +31,22 @@ final class CompiledExperiment {
             bounds[v] = bound;
             arms[v] = variants.get(v).dropped() ? Assigner.NOT_IN : v;
         }
+        plain = edges.length <= 2 && bounds.length <= 2 && bounds[0] > 0 && !hasDropped();
     }
 
-    static CompiledExperiment of(Experiment experiment, Numbering layers, Numbering names) {
+    static CompiledExperiment of(Experiment experiment, Numbering<String> layers, Numbering<Rule> rules) {
         int layer = layers.of(experiment.layer().salt());
         try {
-            return new CompiledExperiment(experiment, layer, rules(experiment.targeting(), names), false);
+            return new CompiledExperiment(experiment, layer, rules(experiment.targeting(), rules), false);
         } catch (RuntimeException e) {
-            return new CompiledExperiment(experiment, layer, NO_RULES, true);
+            return new CompiledExperiment(experiment, layer, new int[0], true);
         }
     }
 
-    private static CompiledRule[] rules(@Nullable Targeting targeting, Numbering names) {
+    private static int[] rules(@Nullable Targeting targeting, Numbering<Rule> rules) {
         return targeting == null
-                ? NO_RULES
-                : targeting.all().stream()
-                        .map(rule -> new CompiledRule(rule, names.of(rule.attribute())))
-                        .toArray(CompiledRule[]::new);
+                ? new int[0]
+                : targeting.all().stream().mapToInt(rules::of).toArray();
     }
 
     boolean isBroken() {
@@ -62,13 +62,32 @@ final class CompiledExperiment {
         return false;
     }
 
-    boolean isMeant(@Nullable Object[] values) {
-        for (CompiledRule rule : rules) {
-            if (!rule.holds(values[rule.attribute])) {
-                return false;
+    /** The first slot, and {@code lastSlot} the last, or a first one behind the last if there is none. */
+    int firstSlot() {
+        return edges.length == 0 ? Slots.COUNT : edges[0];
+    }
+
+    int lastSlot() {
+        return edges.length == 0 ? 0 : edges[edges.length - 1] - 1;
+    }
+
+    /** The first bucket of the second variant. */
+    int boundary() {
+        return bounds[0];
+    }
+
+    /** Says whether one range of slots and two variants, of which the first has buckets, are all there is to place. */
+    boolean isPlain() {
+        return plain;
+    }
+
+    private boolean hasDropped() {
+        for (int arm : arms) {
+            if (arm == Assigner.NOT_IN) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     /** The variant whose range holds the bucket. */

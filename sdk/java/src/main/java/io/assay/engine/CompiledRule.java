@@ -54,7 +54,7 @@ final class CompiledRule {
     }
 
     private boolean any(Op wanted, Object value) {
-        if (!(value instanceof List<?> many)) {
+        if (!(value instanceof Attributes.Elements many)) {
             return test(wanted, value);
         }
         for (int i = 0; i < many.size(); i++) {

@@ -5,23 +5,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names in the order in which they were first asked for, each once. */
-final class Numbering {
-    private final Map<String, Integer> numbers = new HashMap<>();
-    private final List<String> names = new ArrayList<>();
+/** Things in the order in which they were first asked for, each once. */
+final class Numbering<T> {
+    private final Map<T, Integer> numbers = new HashMap<>();
+    private final List<T> things = new ArrayList<>();
 
-    int of(String name) {
-        return numbers.computeIfAbsent(name, unseen -> {
-            names.add(unseen);
-            return names.size() - 1;
+    int of(T thing) {
+        return numbers.computeIfAbsent(thing, unseen -> {
+            things.add(unseen);
+            return things.size() - 1;
         });
     }
 
     int size() {
-        return names.size();
+        return things.size();
     }
 
-    List<String> names() {
-        return new ArrayList<>(names);
+    List<T> all() {
+        return new ArrayList<>(things);
     }
 }
