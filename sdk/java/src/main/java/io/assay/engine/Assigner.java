@@ -10,9 +10,10 @@ import java.util.Set;
 /**
  * A snapshot compiled into arrays, which gives a user's variants of all experiments in one pass.
  *
- * <p>The salts of layers, holdout and experiments are hashed together, and {@link Split} places all experiments at once; only
- * those with more to check than one range of slots and two variants are then looked at one by one. The order of the steps shows in {@link #explain}. Nothing is allocated for a user
- * whose {@link Scratch} fits already. What fails for one experiment leaves that one out. Immutable; for any number of threads.
+ * <p>The salts of layers, holdout and experiments are hashed together, and {@link Split} places all experiments at once;
+ * only those with more to check than one range of slots and two variants are then looked at one by one. The order of the
+ * steps shows in {@link #explain}. Nothing is allocated for a user whose {@link Scratch} fits already. What fails for one
+ * experiment leaves that one out. Immutable; for any number of threads.
  */
 public final class Assigner {
     /** The variant of a user who is not in the experiment. */
