@@ -59,7 +59,8 @@ final class RedisAnswerCache implements AnswerCache {
         return redis.send(request).timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void close() {
+    Future<Void> close() {
         redis.close();
+        return Future.succeededFuture();
     }
 }

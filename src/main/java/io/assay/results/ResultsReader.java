@@ -1,6 +1,6 @@
 package io.assay.results;
 
-import io.assay.analytics.MetricStore;
+import io.assay.analytics.ServedTotals;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.platform.ApiError;
 import io.vertx.core.Future;
@@ -31,8 +31,7 @@ final class ResultsReader {
     record Served(Answer answer, boolean stale) {}
 
     private final Function<String, Future<Optional<MeasuredExperiment>>> catalog;
-    private final MetricStore store;
-    private final int generation;
+    private final Function<String, Future<ServedTotals>> totals;
     private final AnswerCache shared;
     private final Clock clock;
     private final Map<String, Answer> here = newest(KEPT_HERE);
@@ -43,12 +42,13 @@ final class ResultsReader {
     private final Map<String, Future<Served>> inFlight = new HashMap<>();
 
     /** Where results come from. */
-    record Sources(Function<String, Future<Optional<MeasuredExperiment>>> catalog, MetricStore store, int generation) {}
+    record Sources(
+            Function<String, Future<Optional<MeasuredExperiment>>> catalog,
+            Function<String, Future<ServedTotals>> totals) {}
 
     ResultsReader(Sources sources, AnswerCache shared, Clock clock) {
         this.catalog = sources.catalog();
-        this.store = sources.store();
-        this.generation = sources.generation();
+        this.totals = sources.totals();
         this.shared = shared;
         this.clock = clock;
     }
@@ -112,8 +112,8 @@ final class ResultsReader {
         return catalog.apply(id)
                 .compose(found -> {
                     MeasuredExperiment experiment = found.orElseThrow(ResultsReader::unknown);
-                    return store.totals(generation, experiment.id())
-                            .map(totals -> Answer.of(new Report(experiment, totals), clock.millis()));
+                    return totals.apply(experiment.id())
+                            .map(served -> Answer.of(new Report(experiment, served), clock.millis()));
                 })
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(answer -> {

@@ -55,7 +55,7 @@ class ResultsReaderTest {
     private final ResultsReader reader = reader();
 
     private ResultsReader reader() {
-        return new ResultsReader(new ResultsReader.Sources(this::find, store, 1), shared, clock);
+        return new ResultsReader(new ResultsReader.Sources(this::find, store::totals), shared, clock);
     }
 
     private Future<Optional<MeasuredExperiment>> find(String name) {

@@ -1,0 +1,95 @@
+package io.assay.results;
+
+import io.assay.analytics.PostgresMetricStore;
+import io.assay.catalog.Catalog;
+import io.assay.platform.HttpConfig;
+import io.assay.platform.HttpService;
+import io.assay.platform.Settings;
+import io.assay.snapshot.Access;
+import io.assay.snapshot.Scope;
+import io.assay.snapshot.SnapshotFeed;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /experiments/{id}/results}: a server of its own in front of the analytics store. */
+public final class ResultsVerticle extends VerticleBase {
+    private final @Nullable SnapshotFeed givenFeed;
+    private final ResultsReader.@Nullable Sources givenSources;
+    private final List<Supplier<Future<?>>> opened = new ArrayList<>();
+
+    public ResultsVerticle() {
+        this(null, null);
+    }
+
+    /** One with neighbours of its own. */
+    ResultsVerticle(@Nullable SnapshotFeed feed, ResultsReader.@Nullable Sources sources) {
+        this.givenFeed = feed;
+        this.givenSources = sources;
+    }
+
+    @Override
+    public Future<?> start() {
+        SnapshotFeed feed = givenFeed == null ? SnapshotFeed.shared(vertx, config()) : givenFeed;
+        HttpService http = new HttpService(vertx, "results", HttpConfig.from(config()));
+        opened.add(http::stop);
+        ResultsReader reader = new ResultsReader(sources(), cache(), Clock.systemUTC());
+        return http.listen(router(feed, new ResultsRoute(reader, Clock.systemUTC())));
+    }
+
+    /** Answers what is in flight, then closes what was opened, in the order it was opened. */
+    @Override
+    public Future<?> stop() {
+        Future<?> stopped = Future.succeededFuture();
+        for (Supplier<Future<?>> close : opened) {
+            stopped = stopped.eventually(close::get);
+        }
+        return stopped;
+    }
+
+    private Router router(SnapshotFeed feed, ResultsRoute route) {
+        Router router = HttpService.router(vertx);
+        router.get("/experiments/:id/results")
+                .handler(Access.require(feed, Scope.READ, Scope.ADMIN))
+                .handler(route::handle);
+        return router;
+    }
+
+    private ResultsReader.Sources sources() {
+        if (givenSources != null) {
+            return givenSources;
+        }
+        Catalog catalog = Catalog.create(vertx, config());
+        opened.add(catalog::close);
+        PostgresMetricStore store = PostgresMetricStore.create(vertx, config());
+        opened.add(store::close);
+        int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
+        return new ResultsReader.Sources(catalog::measured, id -> store.totals(generation, id));
+    }
+
+    private AnswerCache cache() {
+        String uri = Settings.of(config()).section("redis").only("uri").stringOrNull("uri");
+        if (uri == null) {
+            return new AnswerCache() {
+                @Override
+                public Future<Optional<Answer>> get(String experimentId) {
+                    return Future.succeededFuture(Optional.empty());
+                }
+
+                @Override
+                public Future<Void> put(Answer answer) {
+                    return Future.succeededFuture();
+                }
+            };
+        }
+        RedisAnswerCache redis = new RedisAnswerCache(vertx, uri);
+        opened.add(redis::close);
+        return redis;
+    }
+}
