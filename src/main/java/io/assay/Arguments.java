@@ -19,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param only names of the descriptors to run; empty means all
  * @param data the folder for local data, if given
  * @param port the base port, if given
+ * @param once whether to end as soon as all is ready
  */
-record Arguments(Path home, Path conf, Path verticles, List<String> only, @Nullable Path data, @Nullable Integer port) {
+record Arguments(
+        Path home,
+        Path conf,
+        Path verticles,
+        List<String> only,
+        @Nullable Path data,
+        @Nullable Integer port,
+        boolean once) {
     static final String USAGE =
             "options: [--data DIR] [--port N] [--conf FILE] [--verticles DIR] [--only a,b] [--home DIR]";
 
-    private static final Set<String> KNOWN = Set.of("home", "conf", "verticles", "only", "data", "port");
+    private static final Set<String> KNOWN = Set.of("home", "conf", "verticles", "only", "data", "port", "once");
     private static final int HIGHEST_BASE_PORT = 65526;
 
     static Arguments parse(String... args) {
@@ -38,7 +46,8 @@ record Arguments(Path home, Path conf, Path verticles, List<String> only, @Nulla
                 given.containsKey("verticles") ? Path.of(given.get("verticles")) : home.resolve("verticles"),
                 given.containsKey("only") ? List.of(given.get("only").split(",")) : List.of(),
                 data == null ? null : Path.of(data).toAbsolutePath().normalize(),
-                port == null ? null : basePort(port));
+                port == null ? null : basePort(port),
+                "true".equals(given.get("once")));
     }
 
     /** The settings that the options amount to. */
@@ -71,7 +80,7 @@ record Arguments(Path home, Path conf, Path verticles, List<String> only, @Nulla
 
     private static int basePort(String text) {
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > HIGHEST_BASE_PORT) {
-            throw new ConfigException("--port: \"" + text + "\" (expected: integer 1.." + HIGHEST_BASE_PORT + ")");
+            throw new ConfigException("--port: \"" + text + "\" (expected: integer 0.." + HIGHEST_BASE_PORT + ")");
         }
         return Integer.parseInt(text);
     }

@@ -38,6 +38,9 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "assay-stop"));
         node.start().toCompletionStage().toCompletableFuture().get();
         System.out.println(banner(node));
+        if (arguments.once()) {
+            System.exit(0);
+        }
     }
 
     private static String banner(Node node) {
@@ -50,11 +53,8 @@ public final class Main {
         StringBuilder text = new StringBuilder("\nAssay is ready after ")
                 .append("%.1f s".formatted(ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
         for (VerticleDescriptor verticle : listening) {
-            text.append("\n  %-11s http://%s:%d"
-                    .formatted(
-                            verticle.name(),
-                            http.getString("host"),
-                            http.getInteger("basePort") + verticle.portOffset()));
+            text.append(
+                    "\n  %-11s http://%s:%d".formatted(verticle.name(), http.getString("host"), node.port(verticle)));
         }
         String keys = settings.getString("keysDir");
         return text.append(keys == null ? "" : "\n  %-11s %s/{admin,read,server,client}".formatted("keys", keys))

@@ -3,6 +3,7 @@ package io.assay;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.platform.ConfigException;
 import io.assay.platform.Health;
+import io.assay.platform.HttpService;
 import io.assay.platform.Settings;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -141,6 +142,13 @@ final class Node implements AutoCloseable {
 
     JsonObject settings() {
         return configuration.json();
+    }
+
+    /** The port that a verticle listens on. */
+    int port(VerticleDescriptor verticle) {
+        int base = Settings.of(configuration.json()).section("http").integer("basePort", 0, 65535);
+        Vertx open = vertx;
+        return base > 0 || open == null ? base + verticle.portOffset() : HttpService.port(open, verticle.name());
     }
 
     List<VerticleDescriptor> verticles() {

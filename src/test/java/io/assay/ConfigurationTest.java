@@ -91,8 +91,8 @@ class ConfigurationTest {
                     """
             --prt 80          | --prt: unknown option
             80                | 80: unknown option
-            --port 80x        | --port: "80x" (expected: integer 1..65526)
-            --port 65530      | --port: "65530" (expected: integer 1..65526)
+            --port 80x        | --port: "80x" (expected: integer 0..65526)
+            --port 65530      | --port: "65530" (expected: integer 0..65526)
             --port            | --port: expected once, with a value
             --port 1 --port 2 | --port: expected once, with a value
             """)
