@@ -70,7 +70,7 @@ public final class Manifests {
         return new Manifests(texts);
     }
 
-    static JsonNode yaml(Path file) throws IOException {
+    public static JsonNode yaml(Path file) throws IOException {
         return YAML.readTree(Files.readString(file));
     }
 

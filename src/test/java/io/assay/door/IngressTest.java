@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assay.Manifests;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +56,21 @@ class IngressTest {
     void theIngressRoutesLikeTheDoor(String path) {
         Stage stage = Stage.of(path);
         assertThat(service(path)).isEqualTo(stage == null ? "nobody" : "assay-" + stage.title());
+    }
+
+    @Test
+    void everyPathOfTheDescriptionLeadsToAStage() throws IOException {
+        List<String> described = new ArrayList<>();
+        Manifests.yaml(Path.of("src/main/resources/openapi.yaml"))
+                .path("paths")
+                .fieldNames()
+                .forEachRemaining(path -> {
+                    if (!path.startsWith("/health/")) {
+                        described.add(path.replaceAll("\\{\\w+}", "k3v9q0x1m2ab"));
+                    }
+                });
+        assertThat(described).isNotEmpty().noneMatch(path -> service(path).equals("nobody"));
+        assertThat(described).noneMatch(path -> Stage.of(path) == null);
     }
 
     private String service(String path) {
