@@ -44,21 +44,24 @@ final class DefinitionsSource implements DocumentSource {
         return INTERVAL_MILLIS;
     }
 
-    /** The versions, after everything that is due has taken effect. */
+    /** The versions, after everything that is due has taken effect; a schedule that fails holds up no change. */
     @Override
     public Future<Map<Kind, Head>> heads() {
+        return definitions.versions().compose(this::afterSchedule).map(versions -> {
+            asked = versions;
+            return Map.of(
+                    Kind.CONFIG, new Head(versions.config(), null),
+                    Kind.EMERGENCY, new Head(versions.emergency(), null),
+                    Kind.KEYS, new Head(versions.keys(), null));
+        });
+    }
+
+    private Future<Versions> afterSchedule(Versions before) {
         return definitions
                 .applySchedule()
                 .onFailure(e -> log.debug("The schedule was not applied", e))
                 .otherwise(false)
-                .compose(applied -> definitions.versions())
-                .map(versions -> {
-                    asked = versions;
-                    return Map.of(
-                            Kind.CONFIG, new Head(versions.config(), null),
-                            Kind.EMERGENCY, new Head(versions.emergency(), null),
-                            Kind.KEYS, new Head(versions.keys(), null));
-                });
+                .compose(applied -> applied ? definitions.versions() : Future.succeededFuture(before));
     }
 
     @Override

@@ -23,9 +23,6 @@ public final class HttpService {
     private static final int DRAIN_SECONDS = 5;
     private static final String PORTS = "assay.ports";
 
-    /** A free port that all instances of one verticle share. */
-    private static final int ANY_SHARED_PORT = -1;
-
     private final Vertx vertx;
     private final String stage;
     private final HttpConfig config;
@@ -84,7 +81,7 @@ public final class HttpService {
     private Future<Void> listen(Handler<HttpServerRequest> handler, boolean decodeBodies) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
-                .setPort(config.port() == 0 ? ANY_SHARED_PORT : config.port())
+                .setPort(config.port() == 0 ? anySharedPort() : config.port())
                 .setMaxInitialLineLength(16 * 1024)
                 .setMaxHeaderSize(16 * 1024)
                 .setDecompressionSupported(decodeBodies)
@@ -101,6 +98,11 @@ public final class HttpService {
                     ports(vertx).put(stage, listening.actualPort());
                     return null;
                 });
+    }
+
+    /** To Vert.x each negative number is a free port of its own, shared by all who name it: here the instances of a stage. */
+    private int anySharedPort() {
+        return -1 - (stage.hashCode() & 0xfffffff);
     }
 
     /** Takes no new connection, answers what is in flight, then closes. */

@@ -2,20 +2,15 @@ package io.assay.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.hazelcast.config.Config;
-import com.hazelcast.config.JoinConfig;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.testkit.Eventually;
+import io.assay.testkit.TestCluster;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.spi.cluster.hazelcast.ConfigUtil;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -53,9 +48,9 @@ class ChainIT {
         servers = EmbeddedServers.open(Files.createTempDirectory(Path.of("target"), "chain-"));
         servers.startAll(EmbeddedServers.Kind.REDIS);
         uri = servers.endpoints().getJsonObject("redis").getString("uri");
-        int[] ports = freePorts();
-        one = node(ports[0], ports);
-        two = node(ports[1], ports);
+        List<Vertx> nodes = TestCluster.start(2);
+        one = nodes.get(0);
+        two = nodes.get(1);
         outside = Vertx.vertx();
         redis = Redis.createClient(outside, uri);
     }
@@ -66,37 +61,6 @@ class ChainIT {
         two.close().await();
         one.close().await();
         servers.close();
-    }
-
-    private static int[] freePorts() throws IOException {
-        try (ServerSocket first = new ServerSocket(0);
-                ServerSocket second = new ServerSocket(0)) {
-            return new int[] {first.getLocalPort(), second.getLocalPort()};
-        }
-    }
-
-    private static Vertx node(int port, int[] all) {
-        Config config = ConfigUtil.loadConfig()
-                .setClusterName("chain-it-" + all[0])
-                .setProperty("hazelcast.logging.type", "slf4j")
-                .setProperty("hazelcast.socket.bind.any", "false")
-                .setProperty("hazelcast.phone.home.enabled", "false")
-                .setProperty("hazelcast.shutdownhook.enabled", "false")
-                .setProperty("hazelcast.wait.seconds.before.join", "0");
-        config.getNetworkConfig().setPort(port).setPortAutoIncrement(false);
-        config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
-        JoinConfig join = config.getNetworkConfig().getJoin();
-        join.getMulticastConfig().setEnabled(false);
-        join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true);
-        for (int member : all) {
-            join.getTcpIpConfig().addMember("127.0.0.1:" + member);
-        }
-        return Vertx.builder()
-                .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
-                .withClusterManager(new HazelcastClusterManager(config))
-                .buildClustered()
-                .await();
     }
 
     private static SnapshotFeed feed(Vertx vertx, String redisUri) {

@@ -32,6 +32,16 @@ class WrongKeysTest {
     }
 
     @Test
+    void whoGoesOnWhileRefusedIsNotRefusedForLonger() {
+        spend("10.0.0.1");
+        for (int second = 40; second > 0; second--) {
+            assertThat(wrong.add("10.0.0.1")).isEqualTo(second);
+            now.addAndGet(1000);
+        }
+        assertThat(wrong.add("10.0.0.1")).isZero();
+    }
+
+    @Test
     void aHundredThousandAddressesTakeBoundedMemory() {
         for (int i = 0; i < 100_000; i++) {
             wrong.add("address-" + i);
