@@ -1,4 +1,5 @@
--- Experiment definitions. JSON is kept as text: as it was written, to the digit, and with every character JSON allows.
+-- Experiment definitions. JSON is kept as text: members in the order they were written, and with every
+-- character that JSON allows (jsonb refuses U+0000).
 -- Keys and salts are compared bytewise.
 
 -- One row. Each number moves in the transaction that changes what is served under it, and only then.

@@ -88,10 +88,8 @@ final class DefinitionReader {
         List<VariantDefinition> variants = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             String where = body.at("variants") + "/" + i;
-            Fields fields = body.objectOf(list.get(i), where);
-            if (fields == null) {
-                findings.add(where, "invalid_value", "expected: an object");
-            } else {
+            Fields fields = body.element(list.get(i), where);
+            if (fields != null) {
                 variants.add(variant(fields.only("key", "allocation", "config", "dropped")));
             }
         }
@@ -113,7 +111,7 @@ final class DefinitionReader {
 
     private String config(Fields fields) {
         Fields config = fields.object("config");
-        String text = config == null ? "{}" : Json.write(config.members());
+        String text = config == null ? "{}" : Json.write(Canonical.object(config.members()));
         if (Fields.utf8Length(text) > MAX_CONFIG_BYTES) {
             fields.wrong("config", "too_large", "expected: at most " + MAX_CONFIG_BYTES + " bytes of compact JSON");
         }
@@ -145,7 +143,7 @@ final class DefinitionReader {
             return null;
         }
         new TargetingCheck(findings).check(targeting);
-        Map<String, Object> written = new LinkedHashMap<>(targeting.members());
+        Map<String, Object> written = Canonical.object(targeting.members());
         written.values().removeIf(Objects::isNull);
         return written.isEmpty() ? null : written;
     }

@@ -100,6 +100,9 @@ public final class Experiments {
         edits.remove("status");
         return change(idOrKey, expected, who, (write, current, lifecycle) -> {
             Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
+            if (current.definition().layer() == null) {
+                merged.remove("layer", current.key()); // as it is shown
+            }
             Definition wanted = edits.isEmpty() ? current.definition() : DefinitionReader.read(merged);
             return edit(write, current, wanted, lifecycle)
                     .compose(edited -> to == null ? Future.succeededFuture(edited) : lifecycle.move(edited, to));

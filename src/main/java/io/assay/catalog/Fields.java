@@ -135,20 +135,18 @@ final class Fields {
 
     @Nullable
     Fields object(String name) {
-        return objectOf(map.get(name), at(name));
+        return map.get(name) == null ? null : element(map.get(name), at(name));
     }
 
     /** The element of a list as an object; null and a finding if it is something else. */
     @Nullable
-    Fields objectOf(@Nullable Object value, String where) {
+    Fields element(@Nullable Object value, String where) {
         Map<String, ?> read = asMap(value);
-        if (read != null) {
-            return new Fields(read, where, findings);
-        }
-        if (value != null) {
+        if (read == null) {
             findings.add(where, "invalid_value", "expected: an object");
+            return null;
         }
-        return null;
+        return new Fields(read, where, findings);
     }
 
     /** The list; empty and a finding if it is none or has less or more elements than that. */

@@ -37,10 +37,8 @@ final class TargetingCheck {
         List<?> rules = targeting.list("rules", 0, MAX_RULES);
         for (int i = 0; i < rules.size(); i++) {
             String where = targeting.at("rules") + "/" + i;
-            Fields rule = targeting.objectOf(rules.get(i), where);
-            if (rule == null) {
-                findings.add(where, "invalid_value", "expected: an object {attribute, op, values}");
-            } else {
+            Fields rule = targeting.element(rules.get(i), where);
+            if (rule != null) {
                 rule(rule.only("attribute", "op", "values"));
             }
         }
