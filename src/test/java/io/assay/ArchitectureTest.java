@@ -63,7 +63,10 @@ class ArchitectureTest {
             row("config", List.of("catalog", "snapshot", "engine", "protocol", "platform"), WEB),
             row("assignment", List.of("snapshot", "engine", "protocol", "platform"), plus(WEB, List.of("io.netty."))),
             row("ingestion", List.of("catalog", "snapshot", "engine", "protocol", "platform"), plus(WEB, KAFKA)),
-            row("metrics", List.of("analytics", "catalog", "protocol", "platform"), plus(WEB, KAFKA)),
+            row(
+                    "metrics",
+                    List.of("analytics", "catalog", "protocol", "platform"),
+                    plus(WEB, KAFKA, List.of("org.rocksdb."))),
             row(
                     "results",
                     List.of("analytics", "catalog", "snapshot", "platform"),

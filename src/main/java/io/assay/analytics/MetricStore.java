@@ -8,6 +8,9 @@ import java.util.Optional;
  * record is kept once however often it comes.
  */
 public interface MetricStore {
+    /** Brings the store's own form up to date; safe when several nodes do so at once. */
+    Future<Void> migrate();
+
     /**
      * The number of this topic in every {@link Position}. A topic that was deleted and made again has a new id, hence a
      * new, higher number: its positions start again at 0 and yet are the newer ones.

@@ -47,7 +47,7 @@ public class PostgresMetricStore implements MetricStore {
         return new PostgresMetricStore(vertx, config);
     }
 
-    /** Brings the schema up to date; nodes that do so at once wait for each other. */
+    @Override
     public Future<Void> migrate() {
         return vertx.executeBlocking(
                         () -> Flyway.configure(PostgresMetricStore.class.getClassLoader())

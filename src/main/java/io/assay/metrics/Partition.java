@@ -64,8 +64,12 @@ final class Partition implements FirstExposures {
 
     /** The absolute totals of every experiment that has changed since the last time. */
     void takeChanges(BiConsumer<Definition, ExperimentTotals> visitor) {
+        var changed = totals.changed();
+        if (changed.isEmpty()) {
+            return;
+        }
         var view = definitions.current();
-        for (long experiment : totals.changed()) {
+        for (long experiment : changed) {
             var e = view.find(experiment);
             if (e != null) {
                 visitor.accept(e, totals.take(e));

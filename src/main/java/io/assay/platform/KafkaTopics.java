@@ -6,13 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The topics as the join needs them: created where they are missing, refused where their partition count differs,
@@ -61,14 +64,30 @@ public final class KafkaTopics {
                     }
                 }
             }
-            check(admin.describeTopics(List.of(topics.exposures(), topics.events(), topics.aggregates()))
-                    .allTopicNames()
-                    .get(millis, TimeUnit.MILLISECONDS));
+            check(described(admin, millis));
+        }
+    }
+
+    /** All topics, once every broker knows them: a new one is not known everywhere at once. */
+    private Map<String, TopicDescription> described(Admin admin, long millis)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var names = wanted().stream().map(NewTopic::name).toList();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (true) {
+            try {
+                return admin.describeTopics(names).allTopicNames().get(millis, TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
         }
     }
 
     private void check(Map<String, TopicDescription> described) {
-        described.forEach((name, topic) -> {
+        List.of(topics.exposures(), topics.events(), topics.aggregates()).forEach(name -> {
+            var topic = Objects.requireNonNull(described.get(name));
             if (topic.partitions().size() != topics.partitions()) {
                 throw new ConfigException(
                         "topic " + name + " has " + topic.partitions().size()

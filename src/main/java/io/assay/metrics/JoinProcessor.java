@@ -1,0 +1,99 @@
+package io.assay.metrics;
+
+import io.assay.analytics.Position;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/** One task of Kafka Streams around one {@link Partition}: hands it records, and sends on what it says. */
+final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, Outbox {
+    static final String USERS = "users";
+    static final String STATE = "state";
+    static final String AGGREGATES = "to-aggregates";
+    static final String ASSIGNMENTS = "to-assignments";
+    static final String DEAD_LETTER = "to-dead-letter";
+    private static final int SWEPT_AT_ONCE = 500;
+
+    private final MetricsConfig config;
+    private final Definitions definitions;
+    private @Nullable ProcessorContext<byte[], byte[]> context;
+    private @Nullable Partition partition;
+    private @Nullable Record<byte[], byte[]> record;
+    private long emittedReceived = Watermarks.NEVER;
+
+    JoinProcessor(MetricsConfig config, Definitions definitions) {
+        this.config = config;
+        this.definitions = definitions;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        this.context = context;
+        KeyValueStore<Bytes, byte[]> users = context.getStateStore(USERS);
+        KeyValueStore<Bytes, byte[]> state = context.getStateStore(STATE);
+        partition = new Partition(new StreamsTable(users), new StreamsTable(state), definitions, this, Parts.SHIPPED);
+        context.schedule(Duration.ofMillis(config.emitIntervalMillis()), PunctuationType.WALL_CLOCK_TIME, this::emit);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        this.record = record;
+        var topic = context().recordMetadata().orElseThrow().topic();
+        var source = topic.equals(config.topics().exposures()) ? Source.EXPOSURES : Source.EVENTS;
+        partition().accept(source, record.key(), record.value(), record.timestamp());
+    }
+
+    @Override
+    public void firstExposure(String experimentId, String user, String variant, long ts) {
+        forward(OutputCodec.assignmentKey(experimentId, user), OutputCodec.assignment(variant, ts), ASSIGNMENTS);
+    }
+
+    @Override
+    public void noExposure(String experimentId, String user) {
+        forward(OutputCodec.assignmentKey(experimentId, user), null, ASSIGNMENTS);
+    }
+
+    @Override
+    public void deadLetter(String reason) {
+        var from = context().recordMetadata().orElseThrow();
+        var at = new Position(0, from.partition(), from.offset());
+        var dead = Objects.requireNonNull(record);
+        byte[] value = OutputCodec.deadLetter(from.topic(), at, reason, dead.key(), dead.value());
+        forward(OutputCodec.deadLetterKey(from.topic(), at), value, DEAD_LETTER);
+    }
+
+    private void emit(long now) {
+        int number = context().taskId().partition();
+        partition().sweep(SWEPT_AT_ONCE);
+        partition()
+                .takeChanges((e, totals) -> forward(
+                        new OutputCodec.AggregateKey(config.generation(), e.id, number).toBytes(),
+                        OutputCodec.totals(totals),
+                        AGGREGATES));
+        var watermarks = partition().watermarks();
+        if (watermarks.received() > emittedReceived) {
+            emittedReceived = watermarks.received();
+            byte[] value = OutputCodec.watermark(watermarks, config.topics().partitions());
+            forward(OutputCodec.watermarkKey(config.generation(), number), value, AGGREGATES);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a tombstone is a record without a value; the type does not say so
+    private void forward(byte[] key, byte @Nullable [] value, String sink) {
+        context().forward(new Record<>(key, value, context().currentSystemTimeMs()), sink);
+    }
+
+    private ProcessorContext<byte[], byte[]> context() {
+        return Objects.requireNonNull(context);
+    }
+
+    private Partition partition() {
+        return Objects.requireNonNull(partition);
+    }
+}

@@ -1,0 +1,129 @@
+package io.assay.metrics;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import io.assay.analytics.MetricStore;
+import io.assay.analytics.PostgresMetricStore;
+import io.assay.catalog.Catalog;
+import io.assay.catalog.Measured;
+import io.assay.platform.Addresses;
+import io.assay.platform.Health;
+import io.assay.platform.KafkaTopics;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the join of exposures and goals, and carries its totals and the raw log into the analytics store. */
+public final class MetricsVerticle extends VerticleBase {
+    private static final String SLOTS = "assay.metrics.slots";
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
+
+    /** The stages on both sides: the experiments that are measured, and the store of the counts. */
+    interface Neighbours {
+        Future<Measured> measured();
+
+        MetricStore store();
+
+        Future<Void> close();
+    }
+
+    private final @Nullable Neighbours given;
+    private @Nullable Neighbours neighbours;
+    private @Nullable CatalogDefinitions definitions;
+    private @Nullable RunningJoin join;
+    private String slot = "";
+
+    public MetricsVerticle() {
+        given = null;
+    }
+
+    MetricsVerticle(Neighbours neighbours) {
+        given = neighbours;
+    }
+
+    @Override
+    public Future<?> start() {
+        var config = MetricsConfig.from(config());
+        var used = given == null ? real(vertx, config()) : given;
+        neighbours = used;
+        slot = takeSlot();
+        var read = new CatalogDefinitions(context, used::measured, System::nanoTime);
+        definitions = read;
+        read.start();
+        vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> read.refresh());
+        return used.store()
+                .migrate()
+                .compose(v -> new KafkaTopics(config.topics()).ensure(vertx, KAFKA_PATIENCE))
+                .compose(v -> vertx.executeBlocking(() -> KafkaCluster.topicIds(config.topics())))
+                .compose(ids -> register(used.store(), ids))
+                .compose(numbers -> vertx.executeBlocking(
+                        () -> RunningJoin.start(config, config.state().resolve(slot), read, used.store(), numbers)))
+                .compose(started -> {
+                    join = started;
+                    Health.of(vertx).ready("metrics-" + slot, () -> read.problem() + started.problem());
+                    return started.ready();
+                });
+    }
+
+    @Override
+    public Future<?> stop() {
+        Health.of(vertx).remove("metrics-" + slot);
+        if (definitions != null) {
+            definitions.close();
+        }
+        return vertx.executeBlocking(() -> {
+                    if (join != null) {
+                        join.close();
+                    }
+                    return null;
+                })
+                .eventually(() -> {
+                    vertx.sharedData().getLocalMap(SLOTS).remove(slot);
+                    return neighbours == null ? Future.succeededFuture() : neighbours.close();
+                });
+    }
+
+    /** A name no other instance in this process has: two may not share a folder. */
+    private String takeSlot() {
+        var taken = vertx.sharedData().<String, Boolean>getLocalMap(SLOTS);
+        for (int n = 0; ; n++) {
+            if (taken.putIfAbsent(String.valueOf(n), true) == null) {
+                return String.valueOf(n);
+            }
+        }
+    }
+
+    private static Future<Map<String, Integer>> register(MetricStore store, Map<String, String> ids) {
+        List<Future<Map.Entry<String, Integer>>> all = new ArrayList<>();
+        ids.forEach((topic, id) -> all.add(store.register(topic, id).map(number -> Map.entry(topic, number))));
+        return Future.all(all).map(done -> done.<Map.Entry<String, Integer>>list().stream()
+                .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    private static Neighbours real(Vertx vertx, JsonObject config) {
+        var catalog = Catalog.create(vertx, config);
+        var store = PostgresMetricStore.create(vertx, config);
+        return new Neighbours() {
+            @Override
+            public Future<Measured> measured() {
+                return catalog.measured();
+            }
+
+            @Override
+            public MetricStore store() {
+                return store;
+            }
+
+            @Override
+            public Future<Void> close() {
+                return Future.all(catalog.close(), store.close()).mapEmpty();
+            }
+        };
+    }
+}

@@ -1,0 +1,160 @@
+package io.assay.metrics;
+
+import io.assay.analytics.MetricStore;
+import io.assay.platform.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries what the join wrote, and the raw log, into the store, on a thread of its own. A position is committed after the
+ * store took what lies before it; so after any failure some rows come again, and the store knows them by their positions.
+ */
+final class Sink {
+    private static final Logger log = LoggerFactory.getLogger(Sink.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final long STORE_SECONDS = 60;
+
+    private final Topics topics;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final MetricStore store;
+    private final Map<String, Integer> numbers;
+    private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+
+    /** @param numbers what the store calls each topic in a position */
+    Sink(Topics topics, Supplier<Consumer<byte[], byte[]>> consumers, MetricStore store, Map<String, Integer> numbers) {
+        this.topics = topics;
+        this.consumers = consumers;
+        this.store = store;
+        this.numbers = Map.copyOf(numbers);
+        this.thread = new Thread(this::run, "assay-metrics-sink");
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Stops after the batch at hand, or at once if the store does not take it. */
+    void close(Duration patience) throws InterruptedException {
+        closed.countDown();
+        var current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+        thread.join(patience.toMillis());
+    }
+
+    private void run() {
+        while (!isClosed()) {
+            try (var opened = consumers.get()) {
+                consumer = opened;
+                opened.subscribe(List.of(
+                        topics.exposures(),
+                        topics.events(),
+                        topics.aggregates(),
+                        topics.assignments(),
+                        topics.deadLetter()));
+                while (!isClosed()) {
+                    carry(opened);
+                }
+            } catch (WakeupException e) {
+                // closing
+            } catch (KafkaException e) {
+                log.warn("The sink lost its consumer and opens another", e);
+                isClosedWithin(LONGEST_PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void carry(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        var records = consumer.poll(POLL);
+        if (records.isEmpty()) {
+            return;
+        }
+        var batch = new SinkBatch(topics, numbers);
+        records.forEach(batch::add);
+        if (store(batch, consumer)) {
+            try {
+                consumer.commitSync();
+            } catch (CommitFailedException | RebalanceInProgressException e) {
+                log.debug("Positions not committed: the partitions moved on; the rows will come again", e);
+            }
+        }
+    }
+
+    /** Tries until the store takes it; false if that was not before the sink was closed. */
+    private boolean store(SinkBatch batch, Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
+            try {
+                store.store(batch.batch())
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(STORE_SECONDS, TimeUnit.SECONDS);
+                consumer.resume(consumer.paused());
+                return true;
+            } catch (ExecutionException | TimeoutException e) {
+                if (isClosed()) {
+                    return false;
+                }
+                log.warn("The store does not take the rows; trying again in {}: {}", pause, cause(e).toString());
+                keepAlive(consumer, pause);
+            }
+        }
+    }
+
+    /** Stays a member of the group without taking further records. */
+    private static void keepAlive(Consumer<byte[], byte[]> consumer, Duration pause) {
+        consumer.pause(consumer.assignment());
+        ConsumerRecords<byte[], byte[]> tooEarly = consumer.poll(pause);
+        for (var partition : tooEarly.partitions()) {
+            if (consumer.assignment().contains(partition)) {
+                consumer.seek(partition, tooEarly.records(partition).get(0).offset());
+            }
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        var doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
+    private static Throwable cause(Exception e) {
+        var cause = e.getCause();
+        return cause == null ? e : cause;
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private boolean isClosedWithin(Duration pause) {
+        try {
+            return closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+}
