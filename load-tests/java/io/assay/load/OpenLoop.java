@@ -1,0 +1,110 @@
+package io.assay.load;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A driver that sends at a fixed rate whatever the server does.
+ *
+ * <p>Request number i is meant to be sent at {@code start + i / rate}, and its latency counts from then: a request that has
+ * to wait because the server or this process is late has that wait in its latency, so nothing is omitted. Requests in flight
+ * are bounded; those that are due beyond the bound wait, and their clock runs. What was meant to be sent during the warm-up is
+ * not counted. All of it runs on one event loop.
+ */
+final class OpenLoop {
+    private static final int IN_FLIGHT_PER_CONNECTION = 16;
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Vertx vertx;
+    private final Scenario scenario;
+    private final HttpClient client;
+    private final RequestOptions target;
+    private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
+    private final Random random = new Random(1);
+    private final Promise<Result> done = Promise.promise();
+    private final double nanosBetween;
+    private final long planned;
+    private final long firstCounted;
+    private final int bound;
+    private long start;
+    private long sent;
+    private long answered;
+    private long wrong;
+
+    /** What was measured. */
+    record Result(Histogram latencies, long sent, long unanswered, long wrong, double secondsSending) {}
+
+    OpenLoop(Vertx vertx, Scenario scenario, Options options) {
+        this.vertx = vertx;
+        this.scenario = scenario;
+        URI url = options.url(scenario.url);
+        int connections = options.number("connections", 64);
+        int rate = options.number("rate", 1000);
+        int warmup = options.number("warmup", 5);
+        nanosBetween = 1e9 / rate;
+        firstCounted = (long) rate * warmup;
+        planned = (long) rate * (warmup + options.number("seconds", 20));
+        bound = connections * IN_FLIGHT_PER_CONNECTION;
+        client = vertx.createHttpClient(
+                new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
+                new PoolOptions().setHttp1MaxSize(connections));
+        target = new RequestOptions()
+                .setHost(url.getHost())
+                .setPort(url.getPort())
+                .setMethod(scenario.method)
+                .putHeader("Authorization", "Bearer " + options.key());
+        if (scenario == Scenario.EVENTS) {
+            target.putHeader("Content-Type", "application/json");
+        }
+    }
+
+    Future<Result> run() {
+        vertx.runOnContext(v -> {
+            start = System.nanoTime();
+            vertx.setPeriodic(1, this::tick);
+        });
+        return done.future();
+    }
+
+    private void tick(long timer) {
+        long now = System.nanoTime();
+        while (sent < planned && intended(sent) <= now && sent - answered < bound) {
+            send(sent++);
+        }
+        boolean over = now > intended(planned) + DRAIN_NANOS;
+        if (over || answered == planned) {
+            vertx.cancelTimer(timer);
+            double seconds = (Math.min(now, intended(planned)) - start) / 1e9;
+            done.tryComplete(new Result(latencies, sent, planned - answered, wrong, seconds));
+        }
+    }
+
+    private long intended(long request) {
+        return start + (long) (request * nanosBetween);
+    }
+
+    private void send(long number) {
+        client.request(new RequestOptions(target).setURI(scenario.path(random)))
+                .compose(request -> request.send(scenario.body(random)))
+                .compose(response -> response.body().map(body -> response.statusCode()))
+                .otherwise(0)
+                .onSuccess(status -> answered(number, status));
+    }
+
+    private void answered(long number, int status) {
+        answered++;
+        if (number >= firstCounted) {
+            latencies.recordValue(Math.min(System.nanoTime() - intended(number), latencies.getHighestTrackableValue()));
+            wrong += status == scenario.expected ? 0 : 1;
+        }
+    }
+}
