@@ -28,7 +28,7 @@ public class AssignmentVerticle extends VerticleBase {
         HttpService service = new HttpService(vertx, "assignment", config.http());
         http = service;
         Current current = new Current();
-        return feed.onChange(current::set).compose(compiled -> service.listen(handler(config, feed, current)));
+        return feed.onChange(current::set).compose(compiled -> service.listenUndecoded(handler(config, feed, current)));
     }
 
     Handler<HttpServerRequest> handler(AssignmentConfig config, SnapshotFeed feed, Current current) {

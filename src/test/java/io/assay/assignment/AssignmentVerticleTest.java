@@ -205,6 +205,12 @@ class AssignmentVerticleTest {
                             .statusCode())
                     .isEqualTo(413);
             assertThat(post("application/xml", "<a/>").statusCode()).isEqualTo(415);
+            HttpRequest packed = request("/assignments")
+                    .header("Content-Type", "application/json")
+                    .header("Content-Encoding", "gzip")
+                    .POST(BodyPublishers.ofString("{}"))
+                    .build();
+            assertThat(send(packed).statusCode()).isEqualTo(415);
         }
     }
 
