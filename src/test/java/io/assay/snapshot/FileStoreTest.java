@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.platform.Health;
 import io.assay.testkit.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -101,6 +103,28 @@ class FileStoreTest {
         assertServes(2, "file");
         feed.addSource(new MemorySource("database", Documents.config(2, "second")));
         assertServes(2, "database");
+    }
+
+    @Test
+    void theFeedOutlivesTheVerticleThatAskedForItFirst() throws Exception {
+        vertx = Vertx.vertx();
+        JsonObject config = new JsonObject().put("data", data.toString());
+        String first = vertx.deployVerticle(new VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                        feed = SnapshotFeed.shared(vertx, config);
+                        return Future.succeededFuture();
+                    }
+                })
+                .await();
+        assertServes(2, "file");
+        vertx.undeploy(first).await();
+        assertThat(SnapshotFeed.shared(vertx, config)).isSameAs(feed);
+        MemorySource later = new MemorySource("database");
+        feed.addSource(later);
+        feed.onChange(served -> {}).await();
+        later.put(Documents.config(3, "third"));
+        assertServes(3, "database");
     }
 
     @Test

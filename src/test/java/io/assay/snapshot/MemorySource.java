@@ -12,8 +12,12 @@ final class MemorySource implements DocumentSource {
     MemorySource(String name, Document... documents) {
         this.name = name;
         for (Document document : documents) {
-            this.documents.put(document.kind(), document);
+            put(document);
         }
+    }
+
+    void put(Document document) {
+        documents.put(document.kind(), document);
     }
 
     @Override
