@@ -7,11 +7,14 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpService {
     private static final int DRAIN_SECONDS = 5;
     private static final String PORTS = "assay.ports";
+    private static final String ROUTERS = "assay.routers";
 
     private final Vertx vertx;
     private final String stage;
@@ -47,7 +51,28 @@ public final class HttpService {
             Problem.handle(ctx);
         });
         router.route().failureHandler(Problem::handle);
+        routers(vertx).all().add(router);
         return router;
+    }
+
+    private record Routers(List<Router> all) implements Shareable {}
+
+    private static Routers routers(Vertx vertx) {
+        LocalMap<String, Routers> map = vertx.sharedData().getLocalMap(ROUTERS);
+        return map.computeIfAbsent(ROUTERS, name -> new Routers(new CopyOnWriteArrayList<>()));
+    }
+
+    /** Method and template of every route of this process, such as {@code GET /experiments/:name}. */
+    public static Set<String> routes(Vertx vertx) {
+        Set<String> routes = new TreeSet<>();
+        for (Router router : routers(vertx).all()) {
+            for (Route route : router.getRoutes()) {
+                if (route.getPath() != null && route.methods() != null) {
+                    route.methods().forEach(method -> routes.add(method.name() + " " + route.getPath()));
+                }
+            }
+        }
+        return routes;
     }
 
     private static Set<String> methodsAt(Router router, String path) {
