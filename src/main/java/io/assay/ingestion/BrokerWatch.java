@@ -2,7 +2,8 @@ package io.assay.ingestion;
 
 /**
  * What is known of the broker: away until every partition acknowledged something, and again when it acknowledges nothing
- * for too long while something waits, or a record is given up. From then on any acknowledgement brings it back.
+ * for too long while something waits, or a record is given up; then any acknowledgement brings
+ * it back.
  */
 final class BrokerWatch {
     private final long stallNanos;
@@ -33,6 +34,12 @@ final class BrokerWatch {
 
     /** A record was given up. Called from any thread. */
     void failed() {
+        away = true;
+    }
+
+    /** The producer does not know where to send a record; so it has to find every partition again. */
+    void lost() {
+        everWhole = false;
         away = true;
     }
 

@@ -83,6 +83,7 @@ final class KafkaEventLog implements EventLog {
         Pending pending = new Pending(records.size(), bytes, System.nanoTime());
         waiting.add(pending);
         records.forEach(record -> send(record, pending));
+        pending.sent = true;
         return pending.answer.future();
     }
 
@@ -166,6 +167,7 @@ final class KafkaEventLog implements EventLog {
         private final long bytes;
         private final long sinceNanos;
         private volatile @Nullable Exception failure;
+        private volatile boolean sent;
 
         Pending(int records, long bytes, long sinceNanos) {
             this.left = new AtomicInteger(records);
@@ -179,13 +181,22 @@ final class KafkaEventLog implements EventLog {
                 watch.acknowledged(System.nanoTime());
             } else {
                 failure = problem;
-                if (!(problem instanceof RecordTooLargeException)) {
-                    watch.failed();
-                }
+                blame(problem);
             }
             if (left.decrementAndGet() == 0) {
                 inFlightBytes.addAndGet(-bytes);
                 context.runOnContext(done -> settle());
+            }
+        }
+
+        private void blame(Exception problem) {
+            if (problem instanceof RecordTooLargeException) {
+                return;
+            }
+            if (sent) {
+                watch.failed();
+            } else {
+                watch.lost();
             }
         }
 

@@ -34,4 +34,14 @@ class BrokerWatchTest {
         watch.acknowledged(10);
         assertThat(watch.isAway()).isFalse();
     }
+
+    @Test
+    void onceLostEveryPartitionHasToAnswerAgain() {
+        watch.whole();
+        watch.lost();
+        watch.acknowledged(10);
+        assertThat(watch.isAway()).isTrue();
+        watch.whole();
+        assertThat(watch.isAway()).isFalse();
+    }
 }

@@ -79,7 +79,7 @@ class EventsIT {
     }
 
     @BeforeAll
-    static void deploy() {
+    static void deploy() throws Exception {
         catalog.migrate().await();
         create("button");
         launch("button");
@@ -91,7 +91,7 @@ class EventsIT {
                         new DeploymentOptions().setInstances(2).setConfig(config))
                 .await();
         port = HttpService.port(vertx, "ingestion");
-        untilTaken();
+        untilTaken(goal("warm", "w"));
     }
 
     @AfterAll
@@ -156,9 +156,18 @@ class EventsIT {
                 request().POST(BodyPublishers.ofString(body.replace('\'', '"'))).build());
     }
 
-    private static void untilTaken() {
+    /** Until both instances take events; connections are dealt out to them in turn. */
+    private static void untilTaken(String body) throws Exception {
+        HttpRequest request =
+                request().POST(BodyPublishers.ofString(body.replace('\'', '"'))).build();
         long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
-        while (post(goal("warm", "w")).statusCode() != 201) {
+        for (int taken = 0; taken < 4; ) {
+            HttpClient connection =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+            int status = connection
+                    .send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            taken = status == 201 ? taken + 1 : 0;
             assertThat(System.nanoTime()).as("events are taken in time").isLessThan(deadline);
         }
     }
@@ -400,8 +409,7 @@ class EventsIT {
         } finally {
             servers.startAll(KAFKA);
         }
-        untilTaken();
-        assertThat(post(goal("b1", "kept")).statusCode()).isEqualTo(201);
+        untilTaken(goal("b1", "kept"));
         assertThat(goals("b1")).extracting(Goal::id).contains("kept");
     }
 
