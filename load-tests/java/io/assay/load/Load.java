@@ -45,7 +45,7 @@ public final class Load {
     private static void print(OpenLoop.Result result) {
         Histogram latencies = result.latencies();
         System.out.printf(
-                "sent %,d in %.1f s, counted %,d, wrong status or no answer %,d, unanswered %,d%n",
+                "sent %,d in %.1f s, counted %,d, wrong status %,d, unanswered %,d%n",
                 result.sent(), result.secondsSending(), latencies.getTotalCount(), result.wrong(), result.unanswered());
         for (double percentile : new double[] {50, 90, 99, 99.9, 100}) {
             double nanos = latencies.getValueAtPercentile(percentile);

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.BitSet;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -31,6 +32,7 @@ final class OpenLoop {
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
     private final Random random = new Random(1);
     private final Promise<Result> done = Promise.promise();
+    private final BitSet complete = new BitSet();
     private final double nanosBetween;
     private final long planned;
     private final long firstCounted;
@@ -83,6 +85,7 @@ final class OpenLoop {
         boolean over = now > intended(planned) + DRAIN_NANOS;
         if (over || answered == planned) {
             vertx.cancelTimer(timer);
+            countUnanswered(now);
             double seconds = (Math.min(now, intended(planned)) - start) / 1e9;
             done.tryComplete(new Result(latencies, sent, planned - answered, wrong, seconds));
         }
@@ -102,9 +105,23 @@ final class OpenLoop {
 
     private void answered(long number, int status) {
         answered++;
+        complete.set((int) number);
         if (number >= firstCounted) {
-            latencies.recordValue(Math.min(System.nanoTime() - intended(number), latencies.getHighestTrackableValue()));
+            record(System.nanoTime() - intended(number));
             wrong += status == scenario.expected ? 0 : 1;
         }
+    }
+
+    /** A request without an answer has waited this long at least; left out, it would flatter the server. */
+    private void countUnanswered(long now) {
+        for (long number = firstCounted; number < planned; number++) {
+            if (!complete.get((int) number)) {
+                record(now - intended(number));
+            }
+        }
+    }
+
+    private void record(long nanos) {
+        latencies.recordValue(Math.min(nanos, latencies.getHighestTrackableValue()));
     }
 }
