@@ -82,10 +82,18 @@ final class SlotBook {
     }
 
     private static Slots where(IntPredicate holds) {
-        return Slots.of(IntStream.range(0, Percent.ALL)
-                .filter(holds)
-                .mapToObj(slot -> new int[] {slot, slot + 1})
-                .toArray(int[][]::new));
+        List<int[]> ranges = new ArrayList<>();
+        int from = -1;
+        for (int slot = 0; slot <= Percent.ALL; slot++) {
+            boolean in = slot < Percent.ALL && holds.test(slot);
+            if (in && from < 0) {
+                from = slot;
+            } else if (!in && from >= 0) {
+                ranges.add(new int[] {from, slot});
+                from = -1;
+            }
+        }
+        return Slots.of(ranges.toArray(int[][]::new));
     }
 
     /** All that is or was in use, in order and as few ranges as can be. */

@@ -96,6 +96,16 @@ class RunningExperimentIT {
     }
 
     @Test
+    void inTheLastMinuteOtherThingsMayStillChange() {
+        server.launched("closing", "");
+        server.sql(
+                "update experiment set end_at = date_trunc('seconds', now()) + interval '50 seconds' where key = 'closing'");
+        assertThat(server.patch("/experiments/closing", "{\"name\": \"Closing\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void anArmIsDroppedAndDoesNotComeBack() {
         server.launched("arms", "");
         Answer dropped = server.patch("/experiments/arms", variants("50", "50", ", \"dropped\": true"));
