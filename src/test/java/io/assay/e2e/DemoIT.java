@@ -16,7 +16,7 @@ class DemoIT {
     @Test
     void theDemoEndsByItselfWithResultsThatMatchTheTruth() throws Exception {
         Path output = folder.resolve("demo.out");
-        Process demo = AssayProcess.launch(List.of("bin/assay", "demo"), output);
+        Process demo = RunningNode.launch(List.of("bin/assay", "demo"), output);
         assertThat(demo.waitFor(4, TimeUnit.MINUTES)).isTrue();
         String text = Files.readString(output);
         assertThat(demo.exitValue()).as(text).isZero();

@@ -25,21 +25,21 @@ class EndToEndIT {
     @TempDir
     static Path folder;
 
-    private static AssayProcess node;
+    private static RunningNode node;
     private static Requests admin;
     private static Requests server;
     private static Requests read;
 
     @BeforeAll
-    static void starts() {
-        node = AssayProcess.start(folder.resolve("data"));
+    static void starts() throws Exception {
+        node = RunningNode.start(folder.resolve("data"));
         admin = new Requests(node, "admin");
         server = new Requests(node, "server");
         read = new Requests(node, "read");
     }
 
     @AfterAll
-    static void stops() throws Exception {
+    static void stops() {
         node.close();
     }
 
@@ -152,9 +152,9 @@ class EndToEndIT {
         assertThat(block.find()).isTrue();
         String script = block.group(1)
                 .replaceFirst("ASSAY=\\S+", "ASSAY=" + node.url(""))
-                .replaceFirst("KEYS=\\S+", "KEYS=" + node.data.resolve("keys"));
+                .replaceFirst("KEYS=\\S+", "KEYS=" + node.keys());
         Path output = folder.resolve("readme.out");
-        Process shell = AssayProcess.launch(List.of("sh", "-euc", script), output);
+        Process shell = RunningNode.launch(List.of("sh", "-euc", script), output);
         assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(shell.exitValue()).isZero();
         assertThat(Files.readString(output))

@@ -22,7 +22,7 @@ class ReplayIT {
     @TempDir
     static Path folder;
 
-    private static AssayProcess node;
+    private static RunningNode node;
     private static Path file;
     private static List<String> known;
 
@@ -30,11 +30,11 @@ class ReplayIT {
     static void starts() throws Exception {
         file = folder.resolve("outcomes.csv");
         known = generate(file);
-        node = AssayProcess.start(folder.resolve("data"));
+        node = RunningNode.start(folder.resolve("data"));
     }
 
     @AfterAll
-    static void stops() throws Exception {
+    static void stops() {
         node.close();
     }
 
@@ -43,8 +43,7 @@ class ReplayIT {
         Path first = folder.resolve("first.out");
         Process replay = replay(first, "--shuffle", "7", "--duplicate", "30");
         awaitOutput(first, replay, "[######");
-        node.kill();
-        node.start();
+        node.killAndStartAgain();
         assertThat(replay.waitFor(3, TimeUnit.MINUTES)).isTrue();
         assertThat(replay.exitValue()).as(Files.readString(first)).isZero();
         assertShowsTheKnownSums(first);

@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 final class Requests {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    private final AssayProcess node;
+    private final RunningNode node;
     private final String scope;
 
-    Requests(AssayProcess node, String scope) {
+    Requests(RunningNode node, String scope) {
         this.node = node;
         this.scope = scope;
     }
