@@ -30,7 +30,10 @@ final class MetricsProcess {
     }
 
     static Future<String> deploy(Vertx vertx, JsonObject config, Measured measured) {
-        var store = PostgresMetricStore.create(vertx, config);
+        return deploy(vertx, config, measured, PostgresMetricStore.create(vertx, config));
+    }
+
+    static Future<String> deploy(Vertx vertx, JsonObject config, Measured measured, MetricStore store) {
         var neighbours = new MetricsVerticle.Neighbours() {
             @Override
             public Future<Measured> measured() {

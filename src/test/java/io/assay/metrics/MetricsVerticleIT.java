@@ -2,10 +2,13 @@ package io.assay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.analytics.Batch;
+import io.assay.analytics.PostgresMetricStore;
 import io.assay.embedded.EmbeddedServers.Kind;
 import io.assay.embedded.SharedServers;
 import io.assay.platform.Health;
 import io.assay.platform.KafkaTopics;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -75,6 +78,38 @@ class MetricsVerticleIT {
         LiveStore.await(MetricsProcess.deploy(vertx, config, MetricsProcess.measured(definitions)));
         untilAllIsCounted();
         assertExact();
+    }
+
+    @Test
+    void whileTheStoreIsAwayNothingIsLost() throws Exception {
+        var sometimesAway = new SometimesAway(vertx, config);
+        LiveStore.await(MetricsProcess.deploy(vertx, config, MetricsProcess.measured(definitions), sometimesAway));
+        log.send(500);
+        sometimesAway.isAway = true;
+        log.send(500);
+        until(() -> sometimesAway.refused > 3, null);
+        log.send(500);
+        sometimesAway.isAway = false;
+        untilAllIsCounted();
+        assertExact();
+    }
+
+    private static final class SometimesAway extends PostgresMetricStore {
+        private volatile boolean isAway;
+        private volatile int refused;
+
+        SometimesAway(Vertx vertx, JsonObject config) {
+            super(vertx, config);
+        }
+
+        @Override
+        public Future<Void> store(Batch batch) {
+            if (isAway) {
+                refused++;
+                return Future.failedFuture("away");
+            }
+            return super.store(batch);
+        }
     }
 
     @Test
