@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the join of exposures and goals, and carries its totals and the raw log into the analytics store. */
 public final class MetricsVerticle extends VerticleBase {
     private static final String SLOTS = "assay.metrics.slots";
+    private static final int STORE_ATTEMPTS = 30;
     private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
 
     /** The stages on both sides: the experiments that are measured, and the store of the counts. */
@@ -61,7 +63,7 @@ public final class MetricsVerticle extends VerticleBase {
                 .migrate()
                 .compose(v -> new KafkaTopics(config.topics()).ensure(vertx, KAFKA_PATIENCE))
                 .compose(v -> vertx.executeBlocking(() -> KafkaCluster.topicIds(config.topics())))
-                .compose(ids -> register(used.store(), ids))
+                .compose(ids -> register(used.store(), ids, STORE_ATTEMPTS))
                 .compose(numbers -> vertx.executeBlocking(
                         () -> RunningJoin.start(config, config.state().resolve(slot), read, used.store(), numbers)))
                 .compose(started -> {
@@ -99,11 +101,16 @@ public final class MetricsVerticle extends VerticleBase {
         }
     }
 
-    private static Future<Map<String, Integer>> register(MetricStore store, Map<String, String> ids) {
+    /** What the store calls each topic; a store that is slow to answer while everything starts is asked again. */
+    private Future<Map<String, Integer>> register(MetricStore store, Map<String, String> ids, int attempts) {
         List<Future<Map.Entry<String, Integer>>> all = new ArrayList<>();
         ids.forEach((topic, id) -> all.add(store.register(topic, id).map(number -> Map.entry(topic, number))));
-        return Future.all(all).map(done -> done.<Map.Entry<String, Integer>>list().stream()
-                .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
+        return Future.all(all)
+                .map(done -> done.<Map.Entry<String, Integer>>list().stream()
+                        .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)))
+                .recover(e -> attempts <= 1
+                        ? Future.failedFuture(e)
+                        : vertx.timer(1, TimeUnit.SECONDS).compose(again -> register(store, ids, attempts - 1)));
     }
 
     private static Neighbours real(Vertx vertx, JsonObject config) {
