@@ -145,7 +145,8 @@ final class Replay {
 
     /** The events of a row; timestamps are milliseconds after the start, which is known only later. */
     private static void addEvents(ReplayMap map, CSVRecord row, List<JsonObject> events) {
-        String user = "row-" + row.getRecordNumber();
+        // with the experiment's key, so that replays of two experiments are two sets of users
+        String user = map.experiment().getString("key") + "-" + row.getRecordNumber();
         events.add(event(user, "x", 0).put("type", "exposure").put("variant", map.variantOf(row)));
         for (int i = 0; i < map.outcomes().size(); i++) {
             ReplayMap.Outcome outcome = map.outcomes().get(i);
