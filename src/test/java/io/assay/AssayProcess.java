@@ -92,7 +92,13 @@ public final class AssayProcess implements AutoCloseable {
                 return this;
             }
         }
-        throw new AssertionError("not ready in time:\n" + output());
+        throw new AssertionError("not ready in time: " + whatIsWrong(request) + "\n" + output());
+    }
+
+    private static String whatIsWrong(HttpRequest request) {
+        return HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .handle((answer, refused) -> answer == null ? String.valueOf(refused) : answer.body())
+                .join();
     }
 
     /** An address of the verticle at that distance from the base port; 0 is the door. */
