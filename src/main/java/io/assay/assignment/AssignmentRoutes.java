@@ -15,9 +15,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The routes of {@code /assignments}; one per event loop. A plain GET is answered before any router sees it. */
 final class AssignmentRoutes {
+    private static final Logger log = LoggerFactory.getLogger(AssignmentRoutes.class);
     private static final String PATH = "/assignments";
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence PRIVATE = HttpHeaders.createOptimized("private, no-store");
@@ -63,6 +66,9 @@ final class AssignmentRoutes {
             answer(response, compiled);
         } catch (ApiError e) {
             Problem.send(response, e);
+        } catch (RuntimeException e) {
+            log.error("A user could not be evaluated: control for everything", e);
+            answer(response, Compiled.NOTHING);
         }
     }
 

@@ -104,7 +104,7 @@ final class Database {
         if (!isAway(failure)) {
             return failure;
         }
-        log.warn("PostgreSQL is away: {}", failure.toString());
+        log.debug("PostgreSQL is away: {}", failure.toString());
         return ApiError.unavailable("The definitions can't be reached at the moment.", 2);
     }
 

@@ -18,6 +18,9 @@ final class DefinitionsCache {
     private static final Logger log = LoggerFactory.getLogger(DefinitionsCache.class);
     private static final long LOOK_TIMEOUT_MILLIS = 3_000;
 
+    /** While everything starts, one failure says nothing. */
+    private static final int TOLERATED_FAILURES = 3;
+
     private final Vertx vertx;
     private final Supplier<Future<Definitions>> catalog;
     private final long gapMillis;
@@ -26,7 +29,7 @@ final class DefinitionsCache {
     private boolean looking;
     private long lastBegunNanos;
     private volatile boolean everSeen;
-    private boolean failing;
+    private int failures;
 
     /** @param gapMillis the least time from the beginning of one look to the beginning of the next */
     DefinitionsCache(Vertx vertx, Supplier<Future<Definitions>> catalog, long gapMillis) {
@@ -80,13 +83,12 @@ final class DefinitionsCache {
             if (seen.succeeded()) {
                 current = seen.result();
                 everSeen = true;
-                failing = false;
+                failures = 0;
                 asked.complete(current);
             } else {
-                if (!failing) {
+                if (++failures == TOLERATED_FAILURES) {
                     log.warn("The definitions can't be read: {}", String.valueOf(seen.cause()));
                 }
-                failing = true;
                 asked.fail(seen.cause());
             }
             if (next != null) {

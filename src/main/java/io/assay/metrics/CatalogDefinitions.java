@@ -30,6 +30,9 @@ final class CatalogDefinitions implements Definitions {
     private static final Duration OLDEST = Duration.ofSeconds(30);
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
+    /** While everything starts, one failure says nothing. */
+    private static final int TOLERATED_FAILURES = 3;
+
     /** How far the clocks of broker and database may be apart before a look at the definitions is taken again. */
     private static final long CLOCKS_APART_MILLIS = 10_000;
 
@@ -42,7 +45,7 @@ final class CatalogDefinitions implements Definitions {
     private volatile boolean closed;
     private boolean isReading;
     private boolean isReadAgain;
-    private boolean hasFailed;
+    private int failures;
 
     /** @param began when this was asked for; the database's {@code now} is not before */
     private record Reading(View view, long began, long now) {}
@@ -114,12 +117,11 @@ final class CatalogDefinitions implements Definitions {
     private void done(io.vertx.core.AsyncResult<Measured> measured, long began) {
         isReading = false;
         if (measured.succeeded()) {
-            hasFailed = false;
+            failures = 0;
             last = new Reading(view(measured.result()), began, measured.result().nowMillis());
             signal();
-        } else if (!hasFailed) {
-            hasFailed = true;
-            log.warn("The definitions cannot be read", measured.cause());
+        } else if (++failures == TOLERATED_FAILURES) {
+            log.warn("The definitions cannot be read: {}", String.valueOf(measured.cause()));
         }
         if (isReadAgain) {
             isReadAgain = false;

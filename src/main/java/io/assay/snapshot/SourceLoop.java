@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class SourceLoop implements SourceHandle {
     private static final Logger log = LoggerFactory.getLogger(SourceLoop.class);
     private static final long PATIENCE_SECONDS = 10;
+    /** While everything starts, one failure says nothing. */
+    private static final int TOLERATED_FAILURES = 3;
+
     private static final long NO_TIMER = -1;
 
     private final SnapshotFeed feed;
@@ -29,7 +32,7 @@ final class SourceLoop implements SourceHandle {
     private long timer = NO_TIMER;
     private boolean asking;
     private boolean removed;
-    private boolean failing;
+    private int failures;
     private @Nullable Promise<Void> next;
 
     SourceLoop(SnapshotFeed feed, Context context, DocumentSource source) {
@@ -148,12 +151,14 @@ final class SourceLoop implements SourceHandle {
     }
 
     private void report(@Nullable Throwable failure) {
-        if (failure != null && !failing) {
+        if (failure == null) {
+            if (failures >= TOLERATED_FAILURES) {
+                log.info("{} answers again", name());
+            }
+            failures = 0;
+        } else if (++failures == TOLERATED_FAILURES) {
             log.warn("{} does not answer: {}", name(), failure.toString());
-        } else if (failure == null && failing) {
-            log.info("{} answers again", name());
         }
-        failing = failure != null;
     }
 
     private void arm() {
