@@ -3,7 +3,6 @@ package io.assay.cli;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -85,17 +84,21 @@ final class Api {
     /** Waits until the results hold everything that the server took up to that moment of its own clock. */
     JsonObject resultsAfter(String id, String scope, Instant taken) throws InterruptedException {
         Instant deadline = Instant.now().plusSeconds(180);
-        while (true) {
-            JsonObject results = results(id, scope);
-            String asOf = results.getString("as_of");
-            if (asOf != null && Instant.parse(asOf).isAfter(taken)) {
-                return results;
-            }
-            if (Instant.now().isAfter(deadline)) {
-                throw new UsageException("the results stand at " + asOf + " and do not move past " + taken);
+        String state = "";
+        while (Instant.now().isBefore(deadline)) {
+            try {
+                JsonObject results = results(id, scope);
+                String asOf = results.getString("as_of");
+                if (asOf != null && Instant.parse(asOf).isAfter(taken)) {
+                    return results;
+                }
+                state = "stand at " + asOf + " and do not move past " + taken;
+            } catch (UsageException e) {
+                state = "can't be had: " + e.getMessage();
             }
             Thread.sleep(500);
         }
+        throw new UsageException("the results " + state);
     }
 
     /** The server's clock when it answered, rounded up to the second. */
@@ -121,7 +124,7 @@ final class Api {
         try {
             return CLIENT.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new UncheckedIOException("the stack does not answer", e);
+            throw new UsageException("the stack does not answer (" + e + ")");
         }
     }
 
