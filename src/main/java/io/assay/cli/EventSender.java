@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventSender {
     private static final int IN_FLIGHT = 8;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Api api;
     private final Semaphore permits = new Semaphore(IN_FLIGHT);

@@ -78,22 +78,25 @@ final class DefinitionsCache {
         next = null;
         looking = true;
         lastBegunNanos = System.nanoTime();
-        catalog.get().timeout(LOOK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).onComplete(seen -> {
-            looking = false;
-            if (seen.succeeded()) {
-                current = seen.result();
-                everSeen = true;
-                failures = 0;
-                asked.complete(current);
-            } else {
-                if (++failures == TOLERATED_FAILURES) {
-                    log.warn("The definitions can't be read: {}", String.valueOf(seen.cause()));
-                }
-                asked.fail(seen.cause());
-            }
-            if (next != null) {
-                schedule();
-            }
-        });
+        Future.succeededFuture()
+                .compose(v -> catalog.get())
+                .timeout(LOOK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onComplete(seen -> {
+                    looking = false;
+                    if (seen.succeeded()) {
+                        current = seen.result();
+                        everSeen = true;
+                        failures = 0;
+                        asked.complete(current);
+                    } else {
+                        if (++failures == TOLERATED_FAILURES) {
+                            log.warn("The definitions can't be read: {}", String.valueOf(seen.cause()));
+                        }
+                        asked.fail(seen.cause());
+                    }
+                    if (next != null) {
+                        schedule();
+                    }
+                });
     }
 }

@@ -36,6 +36,7 @@ public final class IngestionVerticle extends VerticleBase {
     private @Nullable Catalog catalog;
     private @Nullable HttpService http;
     private volatile @Nullable KafkaEventLog eventLog;
+    private volatile String trouble = "Kafka is not there yet";
     private boolean stopping;
 
     public IngestionVerticle() {
@@ -95,14 +96,19 @@ public final class IngestionVerticle extends VerticleBase {
         return new KafkaTopics(topics)
                 .ensure(vertx, TOPICS_PATIENCE)
                 .compose(there -> Producers.create(vertx, topics, config))
-                .map(producer -> {
-                    eventLog = new KafkaEventLog(vertx, producer, topics, config);
-                    return null;
+                .compose(producer -> {
+                    KafkaEventLog opened = new KafkaEventLog(vertx, producer, topics, config);
+                    if (stopping) {
+                        return opened.close(DRAIN);
+                    }
+                    eventLog = opened;
+                    return Future.succeededFuture();
                 });
     }
 
     /** Events are refused with 503 until Kafka is there. */
     private Future<Void> later(Topics topics, IngestionConfig config, Throwable cause) {
+        trouble = cause instanceof ConfigException ? String.valueOf(cause.getMessage()) : "Kafka is not there yet";
         log.warn("Kafka at {} is not there yet: {}", topics.bootstrap(), String.valueOf(cause));
         vertx.setTimer(RETRY_MILLIS, id -> {
             if (!stopping) {
@@ -127,7 +133,7 @@ public final class IngestionVerticle extends VerticleBase {
         String name = "ingestion " + UUID.randomUUID();
         health.ready(name, () -> {
             KafkaEventLog open = eventLog;
-            String problem = open == null ? "Kafka is not there yet" : open.problem();
+            String problem = open == null ? trouble : open.problem();
             if (problem.isEmpty() && !cache.everSeen()) {
                 problem = "the definitions were not read yet";
             }

@@ -3,6 +3,7 @@ package io.assay.metrics;
 import io.assay.catalog.Measured;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.catalog.MeasuredVariant;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -111,17 +112,20 @@ final class CatalogDefinitions implements Definitions {
         }
         isReading = true;
         long began = nanos.getAsLong();
-        catalog.get().onComplete(measured -> done(measured, began));
+        Future.succeededFuture()
+                .compose(v -> catalog.get())
+                .map(measured -> new Reading(view(measured), began, measured.nowMillis()))
+                .onComplete(this::done);
     }
 
-    private void done(io.vertx.core.AsyncResult<Measured> measured, long began) {
+    private void done(AsyncResult<Reading> reading) {
         isReading = false;
-        if (measured.succeeded()) {
+        if (reading.succeeded()) {
             failures = 0;
-            last = new Reading(view(measured.result()), began, measured.result().nowMillis());
+            last = reading.result();
             signal();
         } else if (++failures == TOLERATED_FAILURES) {
-            log.warn("The definitions cannot be read: {}", String.valueOf(measured.cause()));
+            log.warn("The definitions cannot be read: {}", String.valueOf(reading.cause()));
         }
         if (isReadAgain) {
             isReadAgain = false;

@@ -4,6 +4,7 @@ import io.assay.analytics.Position;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -25,6 +26,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     private @Nullable ProcessorContext<byte[], byte[]> context;
     private @Nullable Partition partition;
     private @Nullable Record<byte[], byte[]> record;
+    private @Nullable Cancellable emitting;
     private long emittedReceived = Watermarks.NEVER;
 
     JoinProcessor(MetricsConfig config, Definitions definitions) {
@@ -38,7 +40,13 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
         KeyValueStore<Bytes, byte[]> users = context.getStateStore(USERS);
         KeyValueStore<Bytes, byte[]> state = context.getStateStore(STATE);
         partition = new Partition(new StreamsTable(users), new StreamsTable(state), definitions, this, Parts.SHIPPED);
-        context.schedule(Duration.ofMillis(config.emitIntervalMillis()), PunctuationType.WALL_CLOCK_TIME, this::emit);
+        // called again on the same processor after its task had to begin anew: what it sent last may have been aborted
+        emittedReceived = Watermarks.NEVER;
+        if (emitting != null) {
+            emitting.cancel();
+        }
+        emitting = context.schedule(
+                Duration.ofMillis(config.emitIntervalMillis()), PunctuationType.WALL_CLOCK_TIME, this::emit);
     }
 
     @Override

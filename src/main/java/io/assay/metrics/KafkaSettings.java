@@ -23,7 +23,7 @@ final class KafkaSettings {
     private static final int HEARTBEAT_MILLIS = 2_000;
 
     /* Waiting for definitions may take long, and is no reason to move the partitions: they would wait there as well. */
-    private static final int LONGEST_WAIT_MILLIS = 30 * 60_000;
+    private static final int LONGEST_WAIT_MILLIS = 5 * 60_000;
     private static final int TRANSACTION_MILLIS = 30_000;
 
     private static final long CACHE_BYTES = 32L << 20;
@@ -58,6 +58,9 @@ final class KafkaSettings {
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMillis());
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
         p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.topics().replication());
+        p.put(
+                StreamsConfig.topicPrefix("min.insync.replicas"),
+                Integer.toString(Math.max(1, config.topics().replication() - 1)));
         p.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
         p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);

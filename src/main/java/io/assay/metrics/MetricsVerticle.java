@@ -66,10 +66,10 @@ public final class MetricsVerticle extends VerticleBase {
                 .compose(ids -> register(used.store(), ids, STORE_ATTEMPTS))
                 .compose(numbers -> vertx.executeBlocking(
                         () -> RunningJoin.start(config, config.state().resolve(slot), read, used.store(), numbers)))
-                .compose(started -> {
+                .map(started -> {
                     join = started;
                     Health.of(vertx).ready("metrics-" + slot, () -> read.problem() + started.problem());
-                    return started.ready();
+                    return null;
                 });
     }
 

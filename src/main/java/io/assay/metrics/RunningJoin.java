@@ -1,8 +1,6 @@
 package io.assay.metrics;
 
 import io.assay.analytics.MetricStore;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,22 +18,26 @@ final class RunningJoin {
 
     private final KafkaStreams streams;
     private final Sink sink;
-    private final Promise<Void> running = Promise.promise();
+    private final Path folder;
+    private volatile boolean hasRun;
     private volatile boolean isClosing;
 
-    private RunningJoin(KafkaStreams streams, Sink sink) {
+    private RunningJoin(KafkaStreams streams, Sink sink, Path folder) {
         this.streams = streams;
         this.sink = sink;
+        this.folder = folder;
     }
 
-    /** Starts both; {@link #ready} tells when all partitions are worked on. */
+    /** Starts both; {@link #problem} tells until all partitions are worked on. */
     static RunningJoin start(
             MetricsConfig config, Path folder, Definitions definitions, MetricStore store, Map<String, Integer> numbers)
             throws IOException {
         var settings = KafkaSettings.in(folder, config);
+        StateFolder.forgetUncleanState(folder, config.application());
         var join = new RunningJoin(
                 new KafkaStreams(JoinTopology.of(config, definitions), settings.streams()),
-                new Sink(config.topics(), settings::sinkConsumer, store, numbers));
+                new Sink(config.topics(), settings::sinkConsumer, store, numbers),
+                folder);
         join.streams.setStateListener(join::changed);
         join.streams.setUncaughtExceptionHandler(join::failed);
         join.streams.start();
@@ -43,28 +45,27 @@ final class RunningJoin {
         return join;
     }
 
-    Future<Void> ready() {
-        return running.future();
-    }
-
     /** "" or why nothing is counted at the moment. */
     String problem() {
         var state = streams.state();
-        return state == State.RUNNING || state == State.REBALANCING ? "" : "the join is " + state;
+        boolean works = state == State.RUNNING || (state == State.REBALANCING && hasRun);
+        return (works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back"))
+                + sink.problem();
     }
 
     /** Blocks until both have stopped, or patience is at its end: whatever is cut off then is done again at the next start. */
-    void close() throws InterruptedException {
+    void close() throws InterruptedException, IOException {
         isClosing = true;
-        streams.close(PATIENCE);
+        if (streams.close(PATIENCE)) {
+            StateFolder.keepCleanState(folder);
+        }
         sink.close(PATIENCE);
     }
 
     private void changed(State now, State before) {
+        log.debug("The join is {} after {}", now, before);
         if (now == State.RUNNING) {
-            running.tryComplete();
-        } else if (now == State.ERROR || now == State.NOT_RUNNING) {
-            running.tryFail("the join is " + now);
+            hasRun = true;
         }
     }
 

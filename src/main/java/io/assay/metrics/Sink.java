@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,7 @@ final class Sink {
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile boolean refusing;
 
     /** @param numbers what the store calls each topic in a position */
     Sink(Topics topics, Supplier<Consumer<byte[], byte[]>> consumers, MetricStore store, Map<String, Integer> numbers) {
@@ -51,6 +51,11 @@ final class Sink {
 
     void start() {
         thread.start();
+    }
+
+    /** "" or why the store does not get what the join writes. */
+    String problem() {
+        return refusing ? "the analytics store takes no rows" : "";
     }
 
     /** Stops after the batch at hand, or at once if the store does not take it. */
@@ -78,8 +83,8 @@ final class Sink {
                 }
             } catch (WakeupException e) {
                 // closing
-            } catch (KafkaException e) {
-                log.warn("The sink lost its consumer and opens another", e);
+            } catch (RuntimeException e) {
+                log.error("The sink failed and opens another consumer", e);
                 isClosedWithin(LONGEST_PAUSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -113,11 +118,13 @@ final class Sink {
                         .toCompletableFuture()
                         .get(STORE_SECONDS, TimeUnit.SECONDS);
                 consumer.resume(consumer.paused());
+                refusing = false;
                 return true;
             } catch (ExecutionException | TimeoutException e) {
                 if (isClosed()) {
                     return false;
                 }
+                refusing = true;
                 log.warn("The store does not take the rows; trying again in {}: {}", pause, cause(e).toString());
                 keepAlive(consumer, pause);
             }

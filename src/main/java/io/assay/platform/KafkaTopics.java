@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,8 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -22,6 +25,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * because one task must see all of a user for ever.
  */
 public final class KafkaTopics {
+    private static final String TIMESTAMP_TYPE = "message.timestamp.type";
+    private static final String APPEND_TIME = "LogAppendTime";
     private static final long FOURTEEN_DAYS_MILLIS = Duration.ofDays(14).toMillis();
 
     private final Topics topics;
@@ -65,6 +70,7 @@ public final class KafkaTopics {
                 }
             }
             check(described(admin, millis));
+            checkClock(admin, millis);
         }
     }
 
@@ -97,11 +103,31 @@ public final class KafkaTopics {
         });
     }
 
+    /** Lateness is counted by one clock per partition, the broker's, and not by whoever happens to produce. */
+    private void checkClock(Admin admin, long millis)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        for (String name : List.of(topics.exposures(), topics.events())) {
+            var resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+            Config config = admin.describeConfigs(List.of(resource))
+                    .all()
+                    .get(millis, TimeUnit.MILLISECONDS)
+                    .get(resource);
+            String type = Objects.requireNonNull(config).get(TIMESTAMP_TYPE).value();
+            if (!type.equals(APPEND_TIME)) {
+                throw new ConfigException(
+                        "topic " + name + ": " + TIMESTAMP_TYPE + ": " + type + " (expected: " + APPEND_TIME + ")");
+            }
+        }
+    }
+
     private List<NewTopic> wanted() {
         Map<String, String> log = Map.of(
-                "message.timestamp.type", "LogAppendTime",
-                "retention.ms", Long.toString(FOURTEEN_DAYS_MILLIS),
-                "max.message.bytes", "1048588");
+                TIMESTAMP_TYPE,
+                APPEND_TIME,
+                "retention.ms",
+                Long.toString(FOURTEEN_DAYS_MILLIS),
+                "max.message.bytes",
+                "1048588");
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
         Map<String, String> dead = Map.of("retention.ms", Long.toString(FOURTEEN_DAYS_MILLIS));
         return List.of(
@@ -113,6 +139,9 @@ public final class KafkaTopics {
     }
 
     private NewTopic topic(String name, Map<String, String> config) {
-        return new NewTopic(name, topics.partitions(), topics.replication()).configs(config);
+        Map<String, String> all = new HashMap<>(config);
+        // with fewer copies an acknowledged event could go with one broker's disk
+        all.put("min.insync.replicas", Integer.toString(Math.max(1, topics.replication() - 1)));
+        return new NewTopic(name, topics.partitions(), topics.replication()).configs(all);
     }
 }

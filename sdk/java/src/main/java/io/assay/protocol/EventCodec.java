@@ -1,5 +1,6 @@
 package io.assay.protocol;
 
+import io.assay.engine.UserId;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +96,10 @@ public final class EventCodec {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(key))
                     .toString();
-            return EventReader.plain("key", user);
+            if (!UserId.isValid(user)) {
+                throw new UnreadableEventException("the key is no user id (expected: " + UserId.EXPECTED + ")");
+            }
+            return user;
         } catch (CharacterCodingException e) {
             throw new UnreadableEventException("key is not UTF-8");
         }

@@ -1,0 +1,49 @@
+package io.assay.metrics;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The local copy of the join's state. It is trusted only after a clean end: what a kill leaves behind may hold more than was
+ * committed, and is read back from the log of its changes instead. Kafka Streams finds that out too, but only after it has
+ * begun to work, by failing.
+ */
+final class StateFolder {
+    private static final String CLEAN = "clean";
+
+    private StateFolder() {}
+
+    /** Removes the state of tasks unless the last run ended cleanly; the name under which the broker knows this node stays. */
+    static void forgetUncleanState(Path folder, String application) throws IOException {
+        boolean wasClean = Files.deleteIfExists(folder.resolve(CLEAN));
+        Path tasks = folder.resolve(application);
+        if (wasClean || !Files.isDirectory(tasks)) {
+            return;
+        }
+        List<Path> unclean;
+        try (Stream<Path> entries = Files.list(tasks)) {
+            unclean = entries.filter(entry -> entry.getFileName().toString().matches("[0-9]+_[0-9]+"))
+                    .toList();
+        }
+        for (Path task : unclean) {
+            delete(task);
+        }
+    }
+
+    /** Says that what is there now is what was committed. */
+    static void keepCleanState(Path folder) throws IOException {
+        Files.writeString(folder.resolve(CLEAN), "");
+    }
+
+    private static void delete(Path task) throws IOException {
+        try (Stream<Path> entries = Files.walk(task)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        }
+    }
+}
