@@ -74,7 +74,7 @@ final class Environment {
     private static Object value(Variable variable, String text) {
         return switch (variable.kind) {
             case TEXT -> text;
-            case LIST -> new JsonArray(List.of(text.split(",")));
+            case LIST -> new JsonArray(List.of(text.strip().split("\\s*,\\s*")));
             case INTEGER -> integer(variable, text);
         };
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,22 +37,24 @@ public final class Main {
     private static void run(Arguments arguments) throws IOException, ExecutionException, InterruptedException {
         Node node = Node.create(arguments, System.getenv());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "assay-stop"));
-        node.start().toCompletionStage().toCompletableFuture().get();
-        System.out.println(banner(node));
+        Map<String, String> problems =
+                node.start().toCompletionStage().toCompletableFuture().get();
+        System.out.println(banner(node, problems));
         if (arguments.once()) {
-            System.exit(0);
+            System.exit(problems.isEmpty() ? 0 : FAILED);
         }
     }
 
-    private static String banner(Node node) {
+    private static String banner(Node node, Map<String, String> problems) {
         JsonObject settings = node.settings();
         JsonObject http = settings.getJsonObject("http");
         List<VerticleDescriptor> listening = node.verticles().stream()
                 .filter(verticle -> verticle.portOffset() >= 0)
                 .sorted(Comparator.comparingInt(VerticleDescriptor::portOffset))
                 .toList();
-        StringBuilder text = new StringBuilder("\nAssay is ready after ")
-                .append("%.1f s".formatted(ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
+        String state = problems.isEmpty() ? "is ready" : "is started and not ready yet " + problems;
+        double seconds = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
+        StringBuilder text = new StringBuilder("\nAssay %s after %.1f s".formatted(state, seconds));
         for (VerticleDescriptor verticle : listening) {
             text.append(
                     "\n  %-11s http://%s:%d".formatted(verticle.name(), http.getString("host"), node.port(verticle)));

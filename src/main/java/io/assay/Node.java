@@ -75,7 +75,7 @@ final class Node implements AutoCloseable {
     }
 
     /** Starts everything; completes when this process is ready to serve. */
-    Future<Void> start() {
+    Future<Map<String, String>> start() {
         Future<Void> serversReady = servers == null
                 ? Future.succeededFuture()
                 : Future.fromCompletionStage(CompletableFuture.runAsync(() -> startServers(servers)));
@@ -122,19 +122,18 @@ final class Node implements AutoCloseable {
                                         verticle.name() + " does not start: " + e.getMessage(), e)));
     }
 
-    /** Completes when no readiness check complains any more, or says so after a while of waiting. */
-    private static Future<Void> ready(Vertx built) {
-        Promise<Void> ready = Promise.promise();
+    /** Completes when no readiness check complains any more, or with what they say after a while of waiting. */
+    private static Future<Map<String, String>> ready(Vertx built) {
+        Promise<Map<String, String>> ready = Promise.promise();
         long begun = System.nanoTime();
         built.setPeriodic(0, READY_POLL_MILLIS, timer -> {
             Map<String, String> problems = Health.of(built).problems();
             if (problems.isEmpty()) {
                 built.cancelTimer(timer);
-                ready.complete();
+                ready.complete(problems);
             } else if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(READY_PATIENCE_SECONDS)) {
                 built.cancelTimer(timer);
-                log.warn("Not ready yet: {}", problems);
-                ready.complete();
+                ready.complete(problems);
             }
         });
         return ready.future();

@@ -8,6 +8,7 @@ import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -66,9 +67,6 @@ final class AssignmentRoutes {
             answer(response, compiled);
         } catch (ApiError e) {
             Problem.send(response, e);
-        } catch (RuntimeException e) {
-            log.error("A user could not be evaluated: control for everything", e);
-            answer(response, Compiled.NOTHING);
         }
     }
 
@@ -82,7 +80,8 @@ final class AssignmentRoutes {
     }
 
     private void post(RoutingContext ctx) {
-        BodyReader.read(ctx.body().buffer().getBytes(), question);
+        Buffer body = ctx.body().buffer();
+        BodyReader.read(body == null ? new byte[0] : body.getBytes(), question);
         answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
     }
 
@@ -100,8 +99,18 @@ final class AssignmentRoutes {
                 || request.headers().contains("X-API-Key");
     }
 
+    /** Whatever fails inside: control for everything, never an error. */
+    private Buffer body(Compiled compiled) {
+        try {
+            return writer.answer(compiled, question);
+        } catch (RuntimeException e) {
+            log.error("A user could not be evaluated", e);
+            return writer.answer(Compiled.NOTHING, question);
+        }
+    }
+
     private void answer(HttpServerResponse response, Compiled compiled) {
         response.headers().set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
-        response.end(writer.answer(compiled, question)); // a connection that is gone needs no answer
+        response.end(body(compiled)); // a connection that is gone needs no answer
     }
 }

@@ -70,7 +70,9 @@ final class BodyReader {
             return;
         }
         map.forEach((name, attribute) -> {
-            if (isReadable(attribute)) {
+            if (attribute instanceof List<?> list && list.size() > Question.MAX_NAMES) {
+                refuse("/attributes", "too_long", "a list is longer than " + Question.MAX_NAMES + " elements");
+            } else if (isReadable(attribute)) {
                 into.attributes.put((String) name, attribute);
             } else {
                 refuse("/attributes", "invalid_value", "a number is beyond what a double holds");

@@ -18,9 +18,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The definitions in PostgreSQL: what is served, what is measured, and the parts that can be changed. */
 public final class Catalog {
+    private static final Logger log = LoggerFactory.getLogger(Catalog.class);
     private static final String VERSIONS = "select config, emergency, keys from version";
     private static final String DUE =
             """
@@ -109,7 +112,11 @@ public final class Catalog {
     private Future<Boolean> settleAll(List<String> ids) {
         Future<Boolean> all = Future.succeededFuture(false);
         for (String id : ids) {
-            all = all.compose(before -> experiments().settle(id));
+            all = all.compose(before -> experiments()
+                    .settle(id)
+                    .onFailure(e -> log.warn("The start or end of {} could not take effect: {}", id, e.toString()))
+                    .otherwise(false)
+                    .map(now -> before || now));
         }
         return all;
     }

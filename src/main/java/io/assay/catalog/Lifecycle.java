@@ -97,7 +97,9 @@ final class Lifecycle {
             throw ApiError.conflict("end_passed", "Its end " + end + " has passed.");
         }
         Instant start = Objects.requireNonNullElse(definition.start(), now);
-        return resolve(definition.metrics())
+        // until this is committed the holdout does not grow: it would take out users who are in by then
+        return write.run("select 1 from holdout for share")
+                .compose(held -> resolve(definition.metrics()))
                 .compose(measured -> enrol(
                         experiment
                                 .with(definition.withWindow(start, end))

@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The servers of one data folder: locked against a second owner, on ports remembered in the folder, and stopped in the
@@ -28,6 +30,8 @@ public final class EmbeddedServers implements AutoCloseable {
         REDIS,
         POSTGRES
     }
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedServers.class);
 
     private final Path dir;
     private final FolderLock lock;
@@ -135,13 +139,21 @@ public final class EmbeddedServers implements AutoCloseable {
         }
     }
 
+    private void stopWhateverHappens(Kind kind) {
+        try {
+            stop(kind);
+        } catch (RuntimeException e) {
+            log.warn("Embedded {} did not end in order: {}", kind, e.toString());
+        }
+    }
+
     /** Stops Kafka, Redis and PostgreSQL, in this order, and gives the folder free. */
     @Override
     public void close() {
         changing.lock();
         try {
             closed = true;
-            Arrays.stream(Kind.values()).forEach(this::stop);
+            Arrays.stream(Kind.values()).forEach(this::stopWhateverHappens);
         } finally {
             changing.unlock();
             lock.close();

@@ -42,7 +42,8 @@ final class Orphan {
 
     /** Sends the signal, waits, and kills what does not go; both servers recover from that by themselves. */
     static void end(ProcessHandle process, String signal) throws IOException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+        // the shell's own kill: small images have no program of that name
+        new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid()).start();
         if (!gone(process)) {
             process.destroyForcibly();
             if (!gone(process)) {

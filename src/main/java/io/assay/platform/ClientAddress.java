@@ -11,10 +11,11 @@ public final class ClientAddress {
         String peer = request.remoteAddress() == null
                 ? "unknown"
                 : String.valueOf(request.remoteAddress().hostAddress());
-        String forwarded = request.getHeader("X-Forwarded-For");
-        if (forwarded == null || !trustedProxies.contains(peer)) {
+        List<String> lines = request.headers().getAll("X-Forwarded-For");
+        if (lines.isEmpty() || !trustedProxies.contains(peer)) {
             return peer;
         }
+        String forwarded = lines.get(lines.size() - 1); // a proxy may add a line of its own behind the caller's
         String last = forwarded.substring(forwarded.lastIndexOf(',') + 1).trim();
         return last.isEmpty() || last.length() > 64 ? peer : last;
     }

@@ -22,8 +22,11 @@ public final class Json {
         /** What holds for bodies that come from outside. */
         public static final Limits BODY = new Limits(32, 200);
 
-        /** What holds for snapshots, which name as many experiments and users as there are. */
-        public static final Limits SNAPSHOT = new Limits(32, Integer.MAX_VALUE);
+        /**
+         * What holds for snapshots, which name as many experiments and users as there are, and in which what came in a body
+         * stands deeper than in that body.
+         */
+        public static final Limits SNAPSHOT = new Limits(64, Integer.MAX_VALUE);
     }
 
     /** JSON text that is written as it stands. */

@@ -40,6 +40,14 @@ class SnapshotCodecTest {
     }
 
     @Test
+    void whatMayStandInABodyMayStandInASnapshot() {
+        int deepest = Json.Limits.BODY.depth() - 3; // the body's object, its list of variants, the variant
+        String config = "{\"a\":".repeat(deepest) + "1" + "}".repeat(deepest);
+        String deep = VALID.replace("{\"button_color\":\"green\"}", config);
+        assertThat(encode(decode(deep))).isEqualTo(deep);
+    }
+
+    @Test
     void clientsGetNoOverrides() {
         Snapshot seen = SnapshotCodec.decode(SnapshotCodec.encode(decode(VALID), false));
         assertThat(seen.experiments()).extracting(Experiment::overrides).containsExactly(Map.of());
