@@ -35,6 +35,21 @@ class KeyRingTest {
     }
 
     @Test
+    void whatWasFoundBeforeSaysNothingAboutOtherKeysOrOtherRings() {
+        KeyRing ring = KeyRing.of(Map.of("server-key", Scope.SERVER, "client-key", Scope.CLIENT));
+        for (int again = 0; again < 2; again++) {
+            assertThat(ring.check("server-key")).isEqualTo(Scope.SERVER);
+            assertThat(ring.check("server-ke")).isNull();
+            assertThat(ring.check("server-kez")).isNull();
+            assertThat(ring.check("server-key-")).isNull();
+            assertThat(ring.check("client-key")).isEqualTo(Scope.CLIENT);
+        }
+        assertThat(ring.check("server-key")).isEqualTo(Scope.SERVER);
+        assertThat(KeyRing.of(Map.of("client-key", Scope.CLIENT)).check("server-key"))
+                .isNull();
+    }
+
+    @Test
     void aRingWithoutKeysIsNotTheSameAsNoRing() {
         assertThat(KeyRing.NONE.hasKeys()).isFalse();
         assertThat(KeyRing.of(Map.of()).hasKeys()).isTrue();
