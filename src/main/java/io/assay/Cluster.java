@@ -40,7 +40,7 @@ record Cluster(boolean enabled, String host, int port, List<String> members, int
     static Cluster from(JsonObject config) {
         Settings cluster = Settings.of(config)
                 .section("cluster")
-                .only("enabled", "host", "port", "members", "eventBusPort", "startSeconds");
+                .only("enabled", "host", "port", "members", "eventBusPort", "startSeconds", "announce");
         return new Cluster(
                 cluster.bool("enabled", true),
                 cluster.string("host", "127.0.0.1"),

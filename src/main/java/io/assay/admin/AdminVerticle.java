@@ -1,7 +1,9 @@
 package io.assay.admin;
 
 import io.assay.catalog.Catalog;
+import io.assay.catalog.Versions;
 import io.assay.platform.HttpService;
+import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -26,9 +28,9 @@ public final class AdminVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         AdminConfig config = AdminConfig.from(config());
-        Catalog definitions = Catalog.create(vertx, config());
-        catalog = definitions;
         SnapshotFeed keys = feed == null ? SnapshotFeed.shared(vertx, config()) : feed;
+        Catalog definitions = Catalog.create(vertx, config(), () -> known(keys));
+        catalog = definitions;
         HttpService service = new HttpService(vertx, "admin", config.http());
         http = service;
         return definitions
@@ -38,6 +40,10 @@ public final class AdminVerticle extends VerticleBase {
                         : definitions.bootstrapKeys(config.keysDir()))
                 .compose(ready -> vertx.fileSystem().readFile(OPENAPI))
                 .compose(openapi -> service.listen(router(definitions, keys, openapi)));
+    }
+
+    private static Versions known(SnapshotFeed feed) {
+        return new Versions(feed.known(Kind.CONFIG), feed.known(Kind.EMERGENCY), feed.known(Kind.KEYS));
     }
 
     private Router router(Catalog definitions, SnapshotFeed keys, Buffer openapi) {

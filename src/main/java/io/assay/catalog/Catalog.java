@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,15 +38,25 @@ public final class Catalog {
     private final CatalogConfig config;
     private final Database database;
 
-    private Catalog(Vertx vertx, CatalogConfig config) {
+    private Catalog(Vertx vertx, CatalogConfig config, Supplier<Versions> floor) {
         this.vertx = vertx;
         this.config = config;
-        this.database = new Database(vertx, config);
+        this.database = new Database(vertx, config, floor);
     }
 
-    /** The definitions in the database of the section {@code postgres}; connects at first use. */
+    /** The definitions in the database of the section {@code postgres}, for readers; connects at first use. */
     public static Catalog create(Vertx vertx, JsonObject config) {
-        return new Catalog(vertx, CatalogConfig.from(config));
+        return create(vertx, config, () -> Versions.NONE);
+    }
+
+    /**
+     * The same for whoever changes them.
+     *
+     * @param floor the highest versions that this node knows to be served: a database that was restored from an older backup
+     *     would otherwise give its next changes versions that every node ignores
+     */
+    public static Catalog create(Vertx vertx, JsonObject config, Supplier<Versions> floor) {
+        return new Catalog(vertx, CatalogConfig.from(config), floor);
     }
 
     /** Creates or updates the schema. */

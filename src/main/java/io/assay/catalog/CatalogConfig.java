@@ -3,8 +3,13 @@ package io.assay.catalog;
 import io.assay.platform.Settings;
 import io.vertx.core.json.JsonObject;
 
-/** Where the PostgreSQL of the definitions is. */
-record CatalogConfig(String host, int port, String database, String user, String password, int poolSize) {
+/**
+ * Where the PostgreSQL of the definitions is.
+ *
+ * @param announces whether changes are told to the cluster
+ */
+record CatalogConfig(
+        String host, int port, String database, String user, String password, int poolSize, boolean announces) {
     static CatalogConfig from(JsonObject config) {
         Settings postgres = Settings.of(config)
                 .section("postgres")
@@ -15,6 +20,7 @@ record CatalogConfig(String host, int port, String database, String user, String
                 postgres.string("database", "assay"),
                 postgres.string("user", "assay"),
                 postgres.string("password", "assay"),
-                postgres.integer("poolSize", 1, 100, 4));
+                postgres.integer("poolSize", 1, 100, 4),
+                Settings.of(config).section("cluster").bool("announce", true));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +35,14 @@ final class Database {
 
     private final Vertx vertx;
     private final Pool pool;
+    private final Supplier<Versions> floor;
+    private final boolean announces;
 
-    Database(Vertx vertx, CatalogConfig config) {
+    /** Versions move above those that {@code floor} answers at the time. */
+    Database(Vertx vertx, CatalogConfig config, Supplier<Versions> floor) {
         this.vertx = vertx;
+        this.floor = floor;
+        this.announces = config.announces();
         PgConnectOptions server = new PgConnectOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -80,10 +86,11 @@ final class Database {
     <T> Future<T> write(String who, Function<Write, Future<T>> change) {
         Future<Done<T>> committed = pool.withTransaction(connection -> {
             Write write = new Write(connection, who);
-            return change.apply(write).compose(result -> write.moveVersions().map(moved -> new Done<>(result, moved)));
+            return change.apply(write)
+                    .compose(result -> write.moveVersions(floor.get()).map(moved -> new Done<>(result, moved)));
         });
         return inTime(committed.map(done -> {
-            if (done.moved()) {
+            if (done.moved() && announces) {
                 vertx.eventBus().publish(Addresses.CATALOG_CHANGED, new JsonObject());
             }
             return done.result();

@@ -12,11 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One changing transaction: its statements, its audit and which versions it moves. */
 final class Write {
+    /* Evaluated on the row as it is once it is locked, so that two writers at once give two versions. */
+    private static final String MOVE =
+            """
+            update version set
+                config = case when $1 then greatest(config, $2) + 1 else config end,
+                emergency = case when $3 then greatest(emergency, $4) + 1 else emergency end,
+                keys = case when $5 then greatest(keys, $6) + 1 else keys end""";
+
     private final SqlConnection connection;
     private final String who;
-    private int config;
-    private int emergency;
-    private int keys;
+    private boolean config;
+    private boolean emergency;
+    private boolean keys;
 
     Write(SqlConnection connection, String who) {
         this.connection = connection;
@@ -55,27 +63,27 @@ final class Write {
     record Subject(String kind, String name) {}
 
     void configChanged() {
-        config = 1;
+        config = true;
     }
 
     void emergencyChanged() {
-        emergency = 1;
+        emergency = true;
     }
 
     void keysChanged() {
-        keys = 1;
+        keys = true;
     }
 
-    /** The last statement: the row of versions is locked for as short as can be. Says whether one moved. */
-    Future<Boolean> moveVersions() {
-        if (config + emergency + keys == 0) {
+    /**
+     * The last statement: the row of versions is locked for as short as can be. Says whether one moved.
+     *
+     * @param floor the highest versions known to be served; what moves ends above the row's own and these
+     */
+    Future<Boolean> moveVersions(Versions floor) {
+        if (!config && !emergency && !keys) {
             return Future.succeededFuture(false);
         }
-        return run(
-                        "update version set config = config + $1, emergency = emergency + $2, keys = keys + $3",
-                        config,
-                        emergency,
-                        keys)
+        return run(MOVE, config, floor.config(), emergency, floor.emergency(), keys, floor.keys())
                 .map(true);
     }
 }

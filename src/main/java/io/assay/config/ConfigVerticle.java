@@ -1,9 +1,11 @@
 package io.assay.config;
 
 import io.assay.catalog.Catalog;
+import io.assay.catalog.Versions;
 import io.assay.platform.Addresses;
 import io.assay.platform.HttpConfig;
 import io.assay.platform.HttpService;
+import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
 import io.assay.snapshot.SourceHandle;
 import io.vertx.core.Future;
@@ -27,7 +29,7 @@ public final class ConfigVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         SnapshotFeed feed = SnapshotFeed.shared(vertx, config());
-        SourceHandle source = feed.addSource(new DefinitionsSource(vertx, definitions()));
+        SourceHandle source = feed.addSource(new DefinitionsSource(vertx, definitions(feed)));
         database = source;
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> source.nudge());
         HttpService service = new HttpService(vertx, "config", HttpConfig.from(config()));
@@ -35,11 +37,14 @@ public final class ConfigVerticle extends VerticleBase {
         return service.listen(ConfigRoutes.router(vertx, feed));
     }
 
-    private Definitions definitions() {
+    private Definitions definitions(SnapshotFeed feed) {
         if (definitions != null) {
             return definitions;
         }
-        Catalog opened = Catalog.create(vertx, config());
+        Catalog opened = Catalog.create(
+                vertx,
+                config(),
+                () -> new Versions(feed.known(Kind.CONFIG), feed.known(Kind.EMERGENCY), feed.known(Kind.KEYS)));
         catalog = opened;
         return Definitions.of(opened);
     }

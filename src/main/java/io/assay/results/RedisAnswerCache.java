@@ -17,13 +17,15 @@ import org.slf4j.LoggerFactory;
 /** Answers in Redis, for a day, so that there is a last one when the store is away. */
 final class RedisAnswerCache implements AnswerCache {
     private static final Logger log = LoggerFactory.getLogger(RedisAnswerCache.class);
-    private static final String PREFIX = "assay:results:1:";
     private static final long KEPT_SECONDS = Duration.ofDays(1).toSeconds();
     private static final int TIMEOUT_MILLIS = 250;
 
     private final Redis redis;
+    private final String prefix;
 
-    RedisAnswerCache(Vertx vertx, String uri) {
+    /** One whose keys start with {@code prefix}, so that installations can share a Redis. */
+    RedisAnswerCache(Vertx vertx, String uri, String prefix) {
+        this.prefix = prefix + ":results:1:";
         redis = Redis.createClient(
                 vertx,
                 new RedisOptions()
@@ -35,7 +37,7 @@ final class RedisAnswerCache implements AnswerCache {
 
     @Override
     public Future<Optional<Answer>> get(String experimentId) {
-        return send(Request.cmd(Command.GET).arg(PREFIX + experimentId))
+        return send(Request.cmd(Command.GET).arg(prefix + experimentId))
                 .map(found -> found == null ? Optional.<Answer>empty() : Optional.of(Answer.decode(found.toString())))
                 .recover(e -> {
                     log.debug("No answer from Redis: {}", String.valueOf(e));
@@ -46,7 +48,7 @@ final class RedisAnswerCache implements AnswerCache {
     @Override
     public Future<Void> put(Answer answer) {
         Request set = Request.cmd(Command.SETEX)
-                .arg(PREFIX + answer.experimentId())
+                .arg(prefix + answer.experimentId())
                 .arg(KEPT_SECONDS)
                 .arg(answer.encode());
         return send(set).<Void>mapEmpty().recover(e -> {

@@ -74,7 +74,8 @@ public final class ResultsVerticle extends VerticleBase {
     }
 
     private AnswerCache cache() {
-        String uri = Settings.of(config()).section("redis").only("uri").stringOrNull("uri");
+        Settings section = Settings.of(config()).section("redis").only("uri", "prefix");
+        String uri = section.stringOrNull("uri");
         if (uri == null) {
             return new AnswerCache() {
                 @Override
@@ -88,7 +89,7 @@ public final class ResultsVerticle extends VerticleBase {
                 }
             };
         }
-        RedisAnswerCache redis = new RedisAnswerCache(vertx, uri);
+        RedisAnswerCache redis = new RedisAnswerCache(vertx, uri, section.string("prefix", "assay"));
         opened.add(redis::close);
         return redis;
     }

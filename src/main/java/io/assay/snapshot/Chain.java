@@ -67,9 +67,11 @@ final class Chain {
         hazelcast(vertx).ifPresent(this::joinPeers);
         String redis = config.redisUri();
         if (redis != null) {
-            add(new RedisSource(vertx, redis, config.redisPollMillis()));
+            add(new RedisSource(vertx, redis, config.redisPrefix(), config.redisPollMillis()));
         }
-        vertx.eventBus().<JsonObject>consumer(Addresses.DOCUMENT_ANNOUNCED, message -> announced(message.body()));
+        if (config.announces()) {
+            vertx.eventBus().<JsonObject>consumer(Addresses.DOCUMENT_ANNOUNCED, message -> announced(message.body()));
+        }
         vertx.setTimer(Math.max(1, config.bootMillis()), t -> bootOver = true);
     }
 
@@ -77,7 +79,9 @@ final class Chain {
         PeersSource peers =
                 new PeersSource(hazelcast, ((VertxInternal) vertx).createEventLoopContext(), config.peersPollMillis());
         SourceHandle handle = add(peers);
-        peers.onUpdate(handle::nudge);
+        if (config.announces()) {
+            peers.onUpdate(handle::nudge);
+        }
     }
 
     SourceHandle add(DocumentSource source) {
@@ -103,7 +107,7 @@ final class Chain {
         if (files != null && !from.equals(FileStore.NAME)) {
             files.write(document);
         }
-        boolean isNews = !CARRIERS.contains(from);
+        boolean isNews = config.announces() && !CARRIERS.contains(from);
         for (SourceLoop loop : loops) {
             if (!loop.name().equals(from)) {
                 loop.round().onSuccess(v -> {

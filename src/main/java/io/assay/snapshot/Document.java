@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by checksum, never by equals
 public record Document(Kind kind, long version, byte[] bytes, String sha256) {
+    /** Far above what changes can reach, and below what all stores of documents can hold and count on from. */
+    static final long HIGHEST_VERSION = 100_000_000_000_000L;
+
     private static final String MAGIC = "assay";
 
     /** A document of one's own making. */

@@ -21,6 +21,9 @@ record FeedState(Served served, KeyRing keys, Map<Kind, Document> documents) {
         if (!document.isWhole()) {
             return stay(Outcome.BROKEN, document + ": its checksum does not hold");
         }
+        if (document.version() > Document.HIGHEST_VERSION) {
+            return stay(Outcome.BROKEN, document + ": no such version");
+        }
         if (own != null && document.version() <= own.version()) {
             return stay(compare(document, own), "");
         }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** The copy in Redis: one hash per document, written only by a script that compares versions first. */
 final class RedisSource implements DocumentSource {
     static final String NAME = "redis";
-    private static final String KEY = "assay:document:";
     private static final int TIMEOUT_MILLIS = 1_000;
 
     /** Sets if newer than what is whole, or in place of exactly what the caller found to be broken. */
@@ -36,9 +35,11 @@ final class RedisSource implements DocumentSource {
             """;
 
     private final Redis redis;
+    private final String prefix;
     private final long intervalMillis;
 
-    RedisSource(Vertx vertx, String uri, long intervalMillis) {
+    RedisSource(Vertx vertx, String uri, String prefix, long intervalMillis) {
+        this.prefix = prefix + ":document:";
         this.intervalMillis = intervalMillis;
         redis = Redis.createClient(
                 vertx,
@@ -66,7 +67,7 @@ final class RedisSource implements DocumentSource {
     public Future<Map<Kind, Head>> heads() {
         List<Request> requests = Stream.of(Kind.values())
                 .map(kind -> Request.cmd(Command.HMGET)
-                        .arg(KEY + kind.text())
+                        .arg(prefix + kind.text())
                         .arg("version")
                         .arg("sha256"))
                 .toList();
@@ -88,7 +89,7 @@ final class RedisSource implements DocumentSource {
     @Override
     public Future<Document> read(Kind kind) {
         Request request = Request.cmd(Command.HMGET)
-                .arg(KEY + kind.text())
+                .arg(prefix + kind.text())
                 .arg("version")
                 .arg("sha256")
                 .arg("body");
@@ -108,7 +109,7 @@ final class RedisSource implements DocumentSource {
         return send(Request.cmd(Command.EVAL)
                         .arg(SET_IF_NEWER)
                         .arg(1)
-                        .arg(KEY + document.kind().text())
+                        .arg(prefix + document.kind().text())
                         .arg(document.version())
                         .arg(document.sha256())
                         .arg(document.bytes())

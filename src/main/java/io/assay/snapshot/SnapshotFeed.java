@@ -8,7 +8,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class SnapshotFeed implements Shareable {
     private final FeedMetrics metrics = new FeedMetrics();
     private final WrongKeys wrongKeys = new WrongKeys(System::currentTimeMillis);
     private final List<Consumer<Served>> listeners = new CopyOnWriteArrayList<>();
+    private final Map<Kind, Long> notUnderstood = new ConcurrentHashMap<>();
     private volatile FeedState state = FeedState.EMPTY;
     private volatile @Nullable Chain chain;
 
@@ -87,6 +90,15 @@ public final class SnapshotFeed implements Shareable {
         return state.document(kind);
     }
 
+    /**
+     * The highest version of that kind that this node knows to be served anywhere: its own, or one that it does not
+     * understand. What is written next has to be above it.
+     */
+    public long known(Kind kind) {
+        Document own = document(kind);
+        return Math.max(own == null ? 0 : own.version(), notUnderstood.getOrDefault(kind, 0L));
+    }
+
     /** Hands over a document; it is spread to all writable sources and announced if it is applied. */
     public Future<Outcome> offer(Document document) {
         return offer(document, OFFERED);
@@ -135,7 +147,11 @@ public final class SnapshotFeed implements Shareable {
             case APPLIED -> move(step.state(), document, source);
             case MISMATCHED ->
                 log.error("{} from {} is not the {} that is served; kept that", document, source, document);
-            case BROKEN, INVALID -> log.warn("Refused from {}: {}", source, step.problem());
+            case INVALID -> {
+                notUnderstood.merge(document.kind(), document.version(), Math::max);
+                log.warn("Refused from {}: {}", source, step.problem());
+            }
+            case BROKEN -> log.warn("Refused from {}: {}", source, step.problem());
             case SAME, LOWER -> log.debug("{} from {}: {}", document, source, step.outcome());
         }
         return step.outcome();

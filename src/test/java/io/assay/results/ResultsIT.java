@@ -180,7 +180,7 @@ class ResultsIT {
 
     @Test
     void withTheStoreAwayTheLastAnswerOfAnyNodeIsMarkedStale() {
-        RedisAnswerCache kept = new RedisAnswerCache(vertx, REDIS_URI);
+        RedisAnswerCache kept = new RedisAnswerCache(vertx, REDIS_URI, "assay");
         long old = System.currentTimeMillis() - 3_600_000;
         kept.put(Answer.of(new Report(Samples.BUTTON, Samples.totals()), old)).await();
         store.answer = () -> Future.failedFuture("away");

@@ -21,7 +21,7 @@ class RedisSourceIT {
                 .endpoints()
                 .getJsonObject("redis")
                 .getString("uri");
-        redis = new RedisSource(vertx, uri + "/9", 1_000);
+        redis = new RedisSource(vertx, uri + "/9", "one", 1_000);
     }
 
     private Document stored() {
