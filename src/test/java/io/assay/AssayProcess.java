@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,28 +37,42 @@ public final class AssayProcess implements AutoCloseable {
         this.basePort = basePort;
     }
 
+    /**
+     * How such a JVM is started.
+     *
+     * @param jvm options of the JVM
+     * @param environment variables over those of this process
+     * @param log the file that what it says is added to
+     * @param options of Assay, after the base port
+     */
+    public record Launch(
+            int basePort, List<String> jvm, Map<String, String> environment, Path log, List<String> options) {}
+
     /** Starts it with the data folder and base port; further options follow. */
     public static AssayProcess start(Path data, int basePort, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+        List<String> options = new ArrayList<>(List.of("--data", data.toString()));
+        options.addAll(List.of(more));
+        Path log = Files.createTempFile("assay-", ".log");
+        return start(new Launch(basePort, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), Map.of(), log, options));
+    }
+
+    public static AssayProcess start(Launch launch) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+        command.addAll(launch.jvm());
+        command.addAll(List.of(
                 "-Dlogback.configurationFile=conf/logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
-                "--data",
-                data.toString(),
                 "--port",
-                Integer.toString(basePort)));
-        command.addAll(List.of(more));
-        Path log = Files.createTempFile("assay-", ".log");
-        Process process = new ProcessBuilder(command)
+                Integer.toString(launch.basePort())));
+        command.addAll(launch.options());
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        return new AssayProcess(process, log, basePort);
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        builder.environment().putAll(launch.environment());
+        return new AssayProcess(builder.start(), launch.log(), launch.basePort());
     }
 
     /** A port that is free on loopback, as are the nine after it. */
@@ -69,6 +84,14 @@ public final class AssayProcess implements AutoCloseable {
             }
         }
         throw new IllegalStateException("no ten free ports in a row");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Waits until the door says that all is ready. */

@@ -1,0 +1,24 @@
+package io.assay.drill;
+
+import java.util.List;
+
+/** All drills there are, in the order in which they run. */
+public final class Drills {
+    private static final List<Drill> ALL = List.of(
+            // one line each
+            new RedisKilled());
+
+    private Drills() {}
+
+    public static List<Drill> all() {
+        return ALL;
+    }
+
+    static Drill named(String name) {
+        return ALL.stream()
+                .filter(drill -> drill.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name + ": no such drill (expected one of: "
+                        + String.join(", ", ALL.stream().map(Drill::name).toList()) + ")"));
+    }
+}

@@ -1,0 +1,53 @@
+package io.assay.drill;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command {@code bin/assay drill}; {@code docs/drills.md} says what it does. */
+public final class Main {
+    private static final String USAGE = "usage: bin/assay drill [--list] [--quick] [NAME…]";
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        List<String> names = new ArrayList<>(List.of(args));
+        boolean quick = names.remove("--quick");
+        if (names.remove("--list")) {
+            Drills.all().forEach(Main::describe);
+            return;
+        }
+        System.exit(run(names, quick));
+    }
+
+    private static void describe(Drill drill) {
+        System.out.printf("%-20s %-6s %s%n", drill.name(), drill.isQuick() ? "quick" : "", drill.sentence());
+    }
+
+    private static int run(List<String> names, boolean quick) {
+        List<Drill> chosen;
+        try {
+            chosen = names.isEmpty()
+                    ? Drills.all().stream().filter(d -> d.isQuick() || !quick).toList()
+                    : names.stream().map(Drills::named).toList();
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + USAGE);
+            return 2;
+        }
+        long begun = System.nanoTime();
+        List<String> failed = new ArrayList<>();
+        try (Runner runner = new Runner(quick, System.out)) {
+            for (Drill drill : chosen) {
+                if (!runner.run(drill).passed()) {
+                    failed.add(drill.name());
+                }
+            }
+        }
+        System.out.printf(
+                "%d of %d drills passed in %.0f s%s%n",
+                chosen.size() - failed.size(),
+                chosen.size(),
+                (System.nanoTime() - begun) / 1e9,
+                failed.isEmpty() ? "" : "; failed: " + String.join(", ", failed));
+        return failed.isEmpty() ? 0 : 1;
+    }
+}

@@ -1,0 +1,154 @@
+package io.assay.drill;
+
+import io.assay.AssayProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A node in a JVM of its own that can be killed, stopped and started again on the same folder and ports. */
+public final class Node {
+    private static final int CONFIG = 2;
+    private static final int ASSIGNMENT = 3;
+    private static final int MANAGEMENT = 9;
+    private static final Pattern VERSION =
+            Pattern.compile("assay_snapshot_version\\{kind=\"([a-z]+)\"[^}]*} ([0-9.E+]+)");
+    private static final Pattern SOURCE = Pattern.compile("assay_snapshot_source\\{source=\"([a-z]+)\"[^}]*} 1\\.0");
+
+    private final String name;
+    private final Path folder;
+    private final AssayProcess.Launch launch;
+    private AssayProcess process;
+    private boolean expectedToRun = true;
+
+    Node(String name, Path folder, AssayProcess.Launch launch) throws IOException {
+        this.name = name;
+        this.folder = folder;
+        this.launch = launch;
+        process = AssayProcess.start(launch);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Its data folder; {@code snapshot/} in it holds the files of the chain. */
+    public Path data() {
+        return folder.resolve("data");
+    }
+
+    public Path log() {
+        return launch.log();
+    }
+
+    public Node awaitReady() {
+        process.awaitReady(MANAGEMENT);
+        return this;
+    }
+
+    /** Sends it to that process: STOP makes it hang, CONT ends that. */
+    void signal(Signal signal) throws IOException {
+        signal.send(process.pid());
+    }
+
+    public void hang() throws IOException {
+        signal(Signal.STOP);
+    }
+
+    public void resume() throws IOException {
+        signal(Signal.CONT);
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        expectedToRun = false;
+        process.kill();
+    }
+
+    /** SIGTERM; waits for it, and returns the exit code. */
+    public int terminate() {
+        expectedToRun = false;
+        return process.terminate();
+    }
+
+    /** Starts it again; does not wait. */
+    public Node startAgain() throws IOException {
+        process = AssayProcess.start(launch);
+        expectedToRun = true;
+        return this;
+    }
+
+    /** Whether the drill wants it to be there now. */
+    boolean isExpectedToRun() {
+        return expectedToRun;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public URI uri(int portOffset, String path) {
+        return process.uri(portOffset, path);
+    }
+
+    public URI assignments(String query) {
+        return uri(ASSIGNMENT, "/assignments?" + query);
+    }
+
+    public URI config(String path) {
+        return uri(CONFIG, path);
+    }
+
+    int assignmentPort() {
+        return launch.basePort() + ASSIGNMENT;
+    }
+
+    /** The version that it serves of a document, {@code config}, {@code emergency} or {@code keys}; 0 for none; -1 if it does not answer. */
+    public long version(String kind) {
+        Matcher matcher = VERSION.matcher(metrics("assay_snapshot_version"));
+        while (matcher.find()) {
+            if (matcher.group(1).equals(kind)) {
+                return (long) Double.parseDouble(matcher.group(2));
+            }
+        }
+        return -1;
+    }
+
+    /** Where its snapshot came from. */
+    public String source() {
+        Matcher matcher = SOURCE.matcher(metrics("assay_snapshot_source"));
+        return matcher.find() ? matcher.group(1) : "unknown";
+    }
+
+    /** The lines of one metric, or nothing if it does not answer. */
+    public String metrics(String metric) {
+        return Api.ask(uri(MANAGEMENT, "/metrics?name%5B%5D=" + metric)).text();
+    }
+
+    /** All it has said since its first start. */
+    String output() throws IOException {
+        return Files.readString(launch.log());
+    }
+
+    void end() {
+        if (process.isAlive()) {
+            try {
+                resume();
+            } catch (IOException e) {
+                // it is ending already
+            }
+            process.kill();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,167 @@
+package io.assay.drill;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A port of this machine in front of a server, whose connections can be cut, be made to hang, and be given back. */
+public final class Proxy implements AutoCloseable {
+    private static final int BUFFER = 16_384;
+
+    private final int target;
+    private final int port;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private ServerSocket listening;
+    private boolean hanging;
+
+    private Proxy(int target) throws IOException {
+        this.target = target;
+        listening = listen(0);
+        port = listening.getLocalPort();
+        accept(listening);
+    }
+
+    /** In front of a port of loopback. */
+    public static Proxy to(int target) throws IOException {
+        return new Proxy(target);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Resets all connections and refuses new ones, as a machine without the server does. */
+    public synchronized void cut() throws IOException {
+        listening.close();
+        open.forEach(socket -> close(socket, true));
+        hanging = false;
+        notifyAll();
+    }
+
+    /** Says nothing more on any connection; takes new ones, and says nothing there either. */
+    public synchronized void hang() {
+        hanging = true;
+    }
+
+    /** Lets through what waited and what comes. */
+    public synchronized void restore() throws IOException {
+        hanging = false;
+        notifyAll();
+        if (listening.isClosed()) {
+            listening = listen(port);
+            accept(listening);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            cut();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+        return socket;
+    }
+
+    private void accept(ServerSocket from) {
+        start(() -> {
+            while (true) {
+                Socket client = from.accept();
+                open.add(client);
+                start(() -> connect(client));
+            }
+        });
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server = new Socket();
+        try {
+            awaitFlow();
+            server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            server.setTcpNoDelay(true);
+            client.setTcpNoDelay(true);
+            open.add(server);
+        } catch (IOException e) {
+            end(client, server);
+            return;
+        }
+        start(() -> pass(client, server));
+        pass(server, client);
+    }
+
+    private void pass(Socket from, Socket to) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                awaitFlow();
+                out.write(buffer, 0, read);
+            }
+            awaitFlow();
+        } catch (IOException e) {
+            // one side is gone: so is the other in a moment
+        } finally {
+            end(from, to);
+        }
+    }
+
+    private synchronized void awaitFlow() throws IOException {
+        try {
+            while (hanging) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void end(Socket one, Socket other) {
+        close(one, false);
+        close(other, false);
+        open.remove(one);
+        open.remove(other);
+    }
+
+    private static void close(Socket socket, boolean reset) {
+        try {
+            if (reset) {
+                socket.setSoLinger(true, 0);
+            }
+            socket.close();
+        } catch (IOException e) {
+            // it is closed already
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void start(Work work) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (IOException e) {
+                        // closed: this part is over
+                    }
+                },
+                "proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,50 @@
+package io.assay.drill;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Runs drills one after the other on the same servers. */
+public final class Runner implements AutoCloseable {
+    private static final Path FOLDER = Path.of("target", "drills");
+
+    private final boolean quick;
+    private final PrintStream out;
+    private Servers servers;
+
+    public Runner(boolean quick, PrintStream out) {
+        this.quick = quick;
+        this.out = out;
+    }
+
+    /** Its report, which is in {@code target/drills/NAME.json} too. */
+    public Report run(Drill drill) {
+        Report report = new Report(drill, quick, out);
+        try {
+            Path folder = Files.createDirectories(FOLDER.resolve(drill.name()));
+            try (Scene scene = new Scene(report, quick, servers(), folder)) {
+                scene.play(drill);
+            }
+            report.end(FOLDER);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return report;
+    }
+
+    private Servers servers() throws IOException {
+        if (servers == null) {
+            servers = Servers.start(Files.createDirectories(FOLDER.resolve("servers")));
+        }
+        return servers;
+    }
+
+    @Override
+    public void close() {
+        if (servers != null) {
+            servers.close();
+        }
+    }
+}
