@@ -1,8 +1,5 @@
 package io.assay;
 
-import com.hazelcast.config.Config;
-import com.hazelcast.config.JoinConfig;
-import com.hazelcast.config.NetworkConfig;
 import io.assay.platform.ConfigException;
 import io.assay.platform.Settings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -11,48 +8,107 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.micrometer.VertxPrometheusOptions;
-import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Vert.x with its cluster of nodes. The members are a plain list of addresses; nothing is searched for on the network.
- * A node whose cluster does not come up in time goes on alone: everything that the bus announces is polled as well.
+ * Vert.x with its cluster of nodes. They find each other by a plain list of addresses or by a name that stands for all of
+ * them; nothing is searched for on the network. A node whose cluster does not come up in time goes on alone: everything that
+ * the bus announces is polled as well.
  *
- * @param host the address of this node that the others reach
+ * @param host the address of this node; nothing of the cluster listens on any other
  * @param port of Hazelcast on it
  * @param members {@code host:port} of nodes to join; this one may stand among them
+ * @param service the name whose addresses are the nodes, all at {@code port}; null unless {@code discovery} is Kubernetes
  * @param eventBusPort 0 is any free one
+ * @param outside where the others reach this node, as far as that is somewhere else
  * @param startSeconds how long to wait for the cluster
  */
-record Cluster(boolean enabled, String host, int port, List<String> members, int eventBusPort, int startSeconds) {
+record Cluster(
+        boolean enabled,
+        String host,
+        int port,
+        List<String> members,
+        @Nullable String service,
+        int eventBusPort,
+        Outside outside,
+        int startSeconds) {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int PING_MILLIS = 5_000;
+    private static final String HOST = "[^:\\s]+|\\[[0-9a-fA-F:]+]";
+
+    /** The address of this node as seen from beyond a proxy or a translation of addresses; null and 0 are as inside. */
+    record Outside(@Nullable String host, int port, int eventBusPort) {}
+
+    private enum Discovery {
+        TCP,
+        KUBERNETES
+    }
 
     static Cluster from(JsonObject config) {
+        // announce is read by those who announce
         Settings cluster = Settings.of(config)
                 .section("cluster")
-                .only("enabled", "host", "port", "members", "eventBusPort", "startSeconds", "announce");
+                .only(
+                        "enabled",
+                        "host",
+                        "port",
+                        "discovery",
+                        "members",
+                        "service",
+                        "eventBusPort",
+                        "publicHost",
+                        "publicPort",
+                        "publicEventBusPort",
+                        "announce",
+                        "startSeconds");
+        List<String> members = cluster.strings("members");
+        String service = cluster.stringOrNull("service");
+        boolean byName = discovery(cluster) == Discovery.KUBERNETES;
+        if (byName && service == null) {
+            throw cluster.refused("service", "the name of the headless service, with discovery kubernetes");
+        }
+        if (byName && !members.isEmpty()) {
+            throw cluster.refused("members", "none with discovery kubernetes");
+        }
         return new Cluster(
                 cluster.bool("enabled", true),
                 cluster.string("host", "127.0.0.1"),
                 cluster.integer("port", 1, 65535, 5701),
-                cluster.strings("members"),
+                members,
+                byName ? service : null,
                 cluster.integer("eventBusPort", 0, 65535, 0),
+                new Outside(
+                        cluster.stringOrNull("publicHost"),
+                        cluster.integer("publicPort", 0, 65535, 0),
+                        cluster.integer("publicEventBusPort", 0, 65535, 0)),
                 cluster.integer("startSeconds", 1, 600, 10));
+    }
+
+    private static Discovery discovery(Settings cluster) {
+        try {
+            return Discovery.valueOf(cluster.string("discovery", "tcp").toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw cluster.refused("discovery", "tcp or kubernetes");
+        }
     }
 
     Cluster {
         for (String member : members) {
-            if (!member.matches("[^:\\s]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:]+](:[0-9]{1,5})?")) {
+            if (!member.matches("(" + HOST + ")(:[0-9]{1,5})?")) {
                 throw new ConfigException("cluster.members: \"" + member + "\" (expected: host:port)");
             }
         }
@@ -70,12 +126,11 @@ record Cluster(boolean enabled, String host, int port, List<String> members, int
         if (!enabled) {
             return Future.succeededFuture(alone.build());
         }
-        options.getEventBusOptions().setHost(host).setPort(eventBusPort);
-        HazelcastClusterManager hazelcast = new HazelcastClusterManager(hazelcast());
+        eventBus(options.getEventBusOptions());
         Future<Vertx> clustered = Vertx.builder()
                 .with(options)
                 .withMetrics(metrics())
-                .withClusterManager(hazelcast)
+                .withClusterManager(new HazelcastClusterManager(HazelcastMember.config(this)))
                 .buildClustered();
         return clustered.timeout(startSeconds, TimeUnit.SECONDS).recover(e -> {
             log.warn("No cluster at {}:{}; this node goes on alone: {}", host, port, e.toString());
@@ -84,30 +139,22 @@ record Cluster(boolean enabled, String host, int port, List<String> members, int
         });
     }
 
-    private static MicrometerMetricsFactory metrics() {
-        return new MicrometerMetricsFactory(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    /** A peer that hangs is noticed in seconds: what is sent to it until then is lost, and found by polling. */
+    private void eventBus(EventBusOptions bus) {
+        bus.setHost(host)
+                .setPort(eventBusPort)
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setClusterPingInterval(PING_MILLIS)
+                .setClusterPingReplyInterval(PING_MILLIS);
+        if (outside.host() != null) {
+            bus.setClusterPublicHost(outside.host());
+        }
+        if (outside.eventBusPort() > 0) {
+            bus.setClusterPublicPort(outside.eventBusPort());
+        }
     }
 
-    private Config hazelcast() {
-        System.setProperty("hazelcast.logging.type", "slf4j"); // also what it says before it reads a configuration
-        Config config = ConfigUtil.loadConfig();
-        config.setClusterName("assay")
-                .setProperty("hazelcast.socket.bind.any", "false")
-                .setProperty("hazelcast.phone.home.enabled", "false")
-                .setProperty("hazelcast.shutdownhook.enabled", "false")
-                .setProperty("hazelcast.wait.seconds.before.join", "0")
-                .setProperty("hazelcast.heartbeat.interval.seconds", "1")
-                .setProperty("hazelcast.max.no.heartbeat.seconds", "5")
-                .setProperty("hazelcast.merge.first.run.delay.seconds", "10")
-                .setProperty("hazelcast.merge.next.run.delay.seconds", "10");
-        NetworkConfig network = config.getNetworkConfig();
-        network.setPort(port).setPortAutoIncrement(false);
-        network.getInterfaces().setEnabled(true).addInterface(host);
-        JoinConfig join = network.getJoin();
-        join.getMulticastConfig().setEnabled(false);
-        join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).addMember(host + ":" + port);
-        members.forEach(join.getTcpIpConfig()::addMember);
-        return config;
+    private static MicrometerMetricsFactory metrics() {
+        return new MicrometerMetricsFactory(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 }
