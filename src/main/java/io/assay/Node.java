@@ -3,6 +3,7 @@ package io.assay;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.platform.ConfigException;
 import io.assay.platform.Health;
+import io.assay.platform.HttpConfig;
 import io.assay.platform.HttpService;
 import io.assay.platform.Settings;
 import io.vertx.core.DeploymentOptions;
@@ -37,6 +38,7 @@ final class Node implements AutoCloseable {
     private final VertxOptions options;
     private final @Nullable EmbeddedServers servers;
     private final Configuration configuration;
+    private final long drainMillis;
     private final List<String> doors = new ArrayList<>();
     private volatile @Nullable Vertx vertx;
 
@@ -49,6 +51,7 @@ final class Node implements AutoCloseable {
                 fromFiles.with(Environment.layer(environment), "").with(arguments.layer(), "");
         verticles.forEach(beforeServers::forVerticle);
         FreePorts.check(beforeServers.json(), verticles);
+        drainMillis = HttpConfig.drainMillis(beforeServers.json());
         Settings settings = Settings.of(beforeServers.json());
         if (settings.bool("embedded", false)) {
             Path data = Path.of(settings.string("data")).toAbsolutePath();
@@ -155,18 +158,21 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Ends everything in the order that loses nothing: not ready any more, the door (which waits for its requests), the
-     * other verticles (which do the same), the cluster, the servers.
+     * Ends everything in the order that loses nothing: not ready any more, a while of serving on until that was noticed, the
+     * door (which waits for its requests), the other verticles (which do the same), the cluster, the servers.
      */
     @Override
     public void close() {
         Vertx open = vertx;
         if (open != null) {
             Health.of(open).drain();
-            Future<?> closed =
-                    Future.join(doors.stream().map(open::undeploy).toList()).eventually(open::close);
+            Future<?> closed = noticed(open)
+                    .compose(v -> Future.join(doors.stream().map(open::undeploy).toList()))
+                    .eventually(open::close);
             try {
-                closed.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+                closed.toCompletionStage()
+                        .toCompletableFuture()
+                        .get(drainMillis + TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS);
             } catch (Exception e) {
                 log.warn("Verticles did not end in order: {}", e.toString());
             }
@@ -174,5 +180,9 @@ final class Node implements AutoCloseable {
         if (servers != null) {
             servers.close();
         }
+    }
+
+    private Future<?> noticed(Vertx open) {
+        return drainMillis == 0 ? Future.succeededFuture() : open.timer(drainMillis, TimeUnit.MILLISECONDS);
     }
 }

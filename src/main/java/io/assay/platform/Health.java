@@ -43,6 +43,10 @@ public final class Health implements Shareable {
         draining = true;
     }
 
+    boolean isDraining() {
+        return draining;
+    }
+
     /** What is wrong, by check; empty means ready. */
     public Map<String, String> problems() {
         Map<String, String> found = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.assay.platform;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -114,7 +115,7 @@ public final class HttpService {
                 .setTcpNoDelay(true)
                 .setIdleTimeout(75)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
-        HttpServer created = vertx.createHttpServer(options).requestHandler(handler);
+        HttpServer created = vertx.createHttpServer(options).requestHandler(leavingOnDrain(handler));
         server = created;
         return created.listen()
                 .recover(e -> Future.failedFuture(new IllegalStateException(
@@ -123,6 +124,17 @@ public final class HttpService {
                     ports(vertx).put(stage, listening.actualPort());
                     return null;
                 });
+    }
+
+    /** While this process drains, each answer asks its client to come back on another connection, and so to another process. */
+    private Handler<HttpServerRequest> leavingOnDrain(Handler<HttpServerRequest> handler) {
+        Health health = Health.of(vertx);
+        return request -> {
+            if (health.isDraining()) {
+                request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
+            handler.handle(request);
+        };
     }
 
     /** To Vert.x each negative number is a free port of its own, shared by all who name it: here the instances of a stage. */

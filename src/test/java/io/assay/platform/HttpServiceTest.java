@@ -62,6 +62,17 @@ class HttpServiceTest {
     }
 
     @Test
+    void aProcessThatDrainsServesOnAndSendsItsClientsElsewhere() throws Exception {
+        assertThat(ask(HttpMethod.GET, "/things", "", "").head.getHeader("Connection"))
+                .isNull();
+        Health.of(vertx).drain();
+        for (String path : List.of("/things", "/nowhere")) {
+            assertThat(ask(HttpMethod.GET, path, "", "").head.getHeader("Connection"))
+                    .isEqualTo("close");
+        }
+    }
+
+    @Test
     void wrongMethodSaysWhatIsAllowed() throws Exception {
         Answer answer = ask(HttpMethod.DELETE, "/things", "", "");
         assertThat(answer.status).isEqualTo(405);
