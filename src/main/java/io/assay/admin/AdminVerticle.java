@@ -53,6 +53,7 @@ public final class AdminVerticle extends VerticleBase {
                 .end(openapi)
                 .onFailure(ctx::fail));
         new ExperimentRoutes(definitions, keys).mount(router);
+        new PreviewRoute(vertx, definitions, keys).mount(router);
         new DefinitionRoutes(definitions, keys).mount(router);
         new KeyRoutes(definitions, keys).mount(router);
         return router;

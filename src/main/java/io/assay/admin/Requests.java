@@ -3,6 +3,7 @@ package io.assay.admin;
 import io.assay.catalog.ExperimentFilter;
 import io.assay.catalog.Revision;
 import io.assay.catalog.Status;
+import io.assay.engine.Attributes;
 import io.assay.platform.ApiError;
 import io.assay.platform.HttpService;
 import io.assay.protocol.Json;
@@ -25,6 +26,10 @@ final class Requests {
     private static final int PAGE = 50;
     private static final int LONGEST_PAGE = 200;
     private static final Set<String> JSON = Set.of("application/json", "application/merge-patch+json");
+
+    private static final Set<String> RESERVED = Set.of("user_id", "keys", "expand");
+    private static final int MOST_ATTRIBUTES = 200;
+    private static final char UNDECODABLE = '\ufffd';
 
     private Requests() {}
 
@@ -109,6 +114,32 @@ final class Requests {
                 query(ctx, "q"),
                 cursor(ctx),
                 limit(ctx) + 1);
+    }
+
+    /** Whether anything is said about the user that is asked for. */
+    static boolean hasAttributes(RoutingContext ctx) {
+        return ctx.queryParams().names().stream().anyMatch(name -> !name.equals("key"));
+    }
+
+    /** The attributes in the query, as {@code GET /assignments} takes them: one value is a string, several are a list. */
+    static Attributes attributes(RoutingContext ctx) {
+        Attributes attributes = new Attributes();
+        if (ctx.queryParams().names().size() > MOST_ATTRIBUTES) {
+            throw ApiError.malformed("More than " + MOST_ATTRIBUTES + " parameters.");
+        }
+        for (Map.Entry<String, String> parameter : ctx.queryParams()) {
+            String name = parameter.getKey();
+            if (RESERVED.contains(name)) {
+                throw ApiError.malformed(name + ": is no attribute.");
+            }
+            if (name.indexOf(UNDECODABLE) >= 0 || parameter.getValue().indexOf(UNDECODABLE) >= 0) {
+                throw ApiError.malformed("The query can't be decoded (expected: percent-encoded UTF-8).");
+            }
+            if (!name.equals("key")) {
+                attributes.add(name, parameter.getValue());
+            }
+        }
+        return attributes;
     }
 
     /** A parameter of the query; null if it is absent or empty. */

@@ -1,8 +1,6 @@
 package io.assay.catalog;
 
 import io.assay.engine.Experiment;
-import io.assay.engine.Holdout;
-import io.assay.engine.Slots;
 import io.assay.engine.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,11 +35,13 @@ public final class Catalog {
     private final Vertx vertx;
     private final CatalogConfig config;
     private final Database database;
+    private final Sample sample;
 
     private Catalog(Vertx vertx, CatalogConfig config, Supplier<Versions> floor) {
         this.vertx = vertx;
         this.config = config;
         this.database = new Database(vertx, config, floor);
+        this.sample = new Sample(vertx);
     }
 
     /** The definitions in the database of the section {@code postgres}, for readers; connects at first use. */
@@ -88,22 +88,13 @@ public final class Catalog {
 
     private static Future<Snapshot> snapshot(SqlClient client, long version) {
         return ExperimentRows.select(client, "where e.served")
-                .compose(served -> holdout(client).map(holdout -> {
+                .compose(served -> GlobalHoldout.inForce(client).map(holdout -> {
                     List<Experiment> experiments = served.stream()
                             .map(Served::experiment)
                             .sorted(Comparator.comparing(Experiment::key))
                             .toList();
                     return new Snapshot(version, holdout.orElse(null), experiments);
                 }));
-    }
-
-    private static Future<Optional<Holdout>> holdout(SqlClient client) {
-        return client.query("select salt, slots from holdout where slots > 0")
-                .execute()
-                .map(rows -> rows.stream()
-                        .findFirst()
-                        .map(row ->
-                                new Holdout(row.getString("salt"), Slots.of(new int[] {0, row.getInteger("slots")}))));
     }
 
     private static Future<List<String>> killed(SqlClient client) {
@@ -183,7 +174,7 @@ public final class Catalog {
 
     /** The experiments, to be changed. */
     public Experiments experiments() {
-        return new Experiments(database);
+        return new Experiments(database, sample);
     }
 
     /** What was done to experiments. */
@@ -203,7 +194,7 @@ public final class Catalog {
 
     /** The share of users in no experiment. */
     public GlobalHoldout holdout() {
-        return new GlobalHoldout(database);
+        return new GlobalHoldout(database, sample);
     }
 
     /** The keys, to be changed. */
@@ -217,6 +208,6 @@ public final class Catalog {
     }
 
     public Future<Void> close() {
-        return database.close();
+        return sample.close().eventually(database::close);
     }
 }

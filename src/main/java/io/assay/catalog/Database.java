@@ -97,6 +97,13 @@ final class Database {
         }));
     }
 
+    /** Makes a change to see what becomes of it, and takes it back. */
+    <T> Future<T> tryOut(Function<Write, Future<T>> change) {
+        return inTime(pool.withConnection(
+                connection -> connection.begin().compose(begun -> change.apply(new Write(connection, "nobody"))
+                        .eventually(begun::rollback))));
+    }
+
     private record Done<T>(T result, boolean moved) {}
 
     Future<Void> close() {

@@ -2,13 +2,12 @@ package io.assay.catalog;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.FieldError;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Edits {
     static final Duration NOTICE = Duration.ofSeconds(60);
-    private static final String REASSIGNS = "would_reassign";
+    private static final String REASSIGNS = WouldReassign.CODE;
     private static final String FROZEN = "frozen";
 
     private final StoredExperiment current;
@@ -31,19 +30,22 @@ final class Edits {
         this.wanted = wanted;
     }
 
-    /** Throws 409 if the experiment can't become what is wanted. */
-    static void check(StoredExperiment current, Definition wanted, Instant now) {
+    /**
+     * What of it would move users between variants, or out: that is only to be previewed. Throws 409 for everything else that
+     * the experiment can't become.
+     */
+    static List<FieldError> check(StoredExperiment current, Definition wanted, Instant now) {
         if (current.status() == Status.DRAFT) {
             requireNothingDropped(wanted);
-            return;
+            return List.of();
         }
         if (current.definition().equals(wanted)) {
-            return;
+            return List.of();
         }
         if (current.status() == Status.CONCLUDED) {
             throw ApiError.conflict("concluded", "A concluded experiment does not change; copy it.");
         }
-        new Edits(current, wanted).checkRunning(now);
+        return new Edits(current, wanted).checkRunning(now);
     }
 
     /** Only a running experiment can drop a variant. */
@@ -58,7 +60,7 @@ final class Edits {
         findings.refuse();
     }
 
-    private void checkRunning(Instant now) {
+    private List<FieldError> checkRunning(Instant now) {
         same("key", FROZEN, old.key(), wanted.key());
         same("start", FROZEN, old.start(), wanted.start());
         same("metrics", FROZEN, old.metrics(), wanted.metrics());
@@ -69,9 +71,14 @@ final class Edits {
         }
         checkVariants();
         checkEnd(now);
-        if (!refused.isEmpty()) {
-            throw refusal();
+        if (refused.isEmpty() || refused.stream().anyMatch(e -> e.code().equals(REASSIGNS))) {
+            return refused;
         }
+        throw ApiError.conflict(
+                        refused.get(0).code(),
+                        "These can't change while the experiment is "
+                                + current.status().text() + ".")
+                .withErrors(refused);
     }
 
     private void same(String name, String code, @Nullable Object is, @Nullable Object asked) {
@@ -85,7 +92,7 @@ final class Edits {
     }
 
     private void checkVariants() {
-        if (movedBuckets() > 0 || old.variants().size() != wanted.variants().size()) {
+        if (movesBuckets() || old.variants().size() != wanted.variants().size()) {
             refuse("variants", REASSIGNS, "keys, order and allocations can't change any more");
             return;
         }
@@ -116,45 +123,9 @@ final class Edits {
         return end != null && end.isBefore(earliest);
     }
 
-    private ApiError refusal() {
-        if (refused.stream().noneMatch(e -> e.code().equals(REASSIGNS))) {
-            FieldError first = refused.get(0);
-            return ApiError.conflict(
-                            first.code(),
-                            "These can't change while the experiment is "
-                                    + current.status().text() + ".")
-                    .withErrors(refused);
-        }
-        BigDecimal share = Percent.of(movedShare());
-        return ApiError.conflict(
-                        REASSIGNS,
-                        "This would move up to " + share.toPlainString()
-                                + " % of all users to another variant or out. Conclude the experiment and copy it.")
-                .withErrors(refused)
-                .with(Map.of("share_percent", share));
-    }
-
-    /* Enrolment and variant are independent hashes, so shares multiply. What another targeting or layer moves depends on
-    users that are not known here: at most all who are in. */
-    private int movedShare() {
-        int in = current.slots().size();
-        boolean anybody = refused.stream()
-                .anyMatch(e -> e.pointer().equals("/layer") || e.pointer().equals("/targeting"));
-        if (anybody) {
-            return in;
-        }
-        int stay = wanted.rollout() == null ? in : Math.min(in, wanted.rollout());
-        return in - stay + (int) Math.ceil((double) stay * movedBuckets() / Percent.ALL);
-    }
-
-    private int movedBuckets() {
-        int moved = 0;
-        for (int bucket = 0; bucket < Percent.ALL; bucket++) {
-            if (!holder(old, bucket).equals(holder(wanted, bucket))) {
-                moved++;
-            }
-        }
-        return moved;
+    private boolean movesBuckets() {
+        return IntStream.range(0, Percent.ALL)
+                .anyMatch(bucket -> !holder(old, bucket).equals(holder(wanted, bucket)));
     }
 
     private static String holder(Definition definition, int bucket) {

@@ -6,6 +6,7 @@ import io.assay.engine.Slots;
 import io.assay.protocol.Json;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -40,9 +41,16 @@ final class ExperimentRows {
 
     /** The experiments that a condition on {@code e} selects; it may be followed by order and limit. */
     static Future<List<StoredExperiment>> select(SqlClient client, String where, @Nullable Object... arguments) {
-        return client.preparedQuery(SELECT + where)
-                .execute(Tuple.from(arguments))
-                .map(rows -> rows.stream().map(ExperimentRows::experiment).toList());
+        return fetch(client, where, arguments).map(ExperimentRows::read);
+    }
+
+    /** The same, to be {@link #read} elsewhere: for many it takes a while. */
+    static Future<RowSet<Row>> fetch(SqlClient client, String where, @Nullable Object... arguments) {
+        return client.preparedQuery(SELECT + where).execute(Tuple.from(arguments));
+    }
+
+    static List<StoredExperiment> read(RowSet<Row> rows) {
+        return rows.stream().map(ExperimentRows::experiment).toList();
     }
 
     static StoredExperiment experiment(Row row) {

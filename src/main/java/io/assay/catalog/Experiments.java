@@ -3,11 +3,13 @@ package io.assay.catalog;
 import io.assay.catalog.StoredExperiment.Identity;
 import io.assay.catalog.StoredExperiment.LayerSalt;
 import io.assay.catalog.Write.Subject;
+import io.assay.engine.Attributes;
 import io.assay.engine.Slots;
 import io.assay.platform.ApiError;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** The experiments: made, changed, launched and ended. Every change is one transaction with its audit. */
 public final class Experiments {
     private final Database database;
+    private final Sample sample;
 
-    Experiments(Database database) {
+    Experiments(Database database, Sample sample) {
         this.database = database;
+        this.sample = sample;
     }
 
     /** Makes a draft of a request's body. */
@@ -93,33 +97,55 @@ public final class Experiments {
         return database.read(filter::select);
     }
 
-    /** Applies a JSON merge patch: the status, and what the status allows. */
-    public Future<StoredExperiment> patch(String idOrKey, Map<String, ?> patch, Revision expected, String who) {
-        Status to = DefinitionReader.status(patch);
-        Map<String, Object> edits = new LinkedHashMap<>(patch);
-        edits.remove("status");
-        return change(idOrKey, expected, who, (write, current, lifecycle) -> {
-            Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
-            if (current.definition().layer() == null) {
-                merged.remove("layer", current.key()); // as it is shown
-            }
-            Definition wanted = edits.isEmpty() ? current.definition() : DefinitionReader.read(merged);
-            return edit(write, current, wanted, lifecycle)
-                    .compose(edited -> to == null ? Future.succeededFuture(edited) : lifecycle.move(edited, to));
-        });
+    /**
+     * Applies a JSON merge patch: the status, and what the status allows. What would move users is refused with the share of
+     * them, which is counted after the transaction has ended.
+     */
+    public Future<StoredExperiment> patch(String idOrKey, Map<String, ?> body, Revision expected, String who) {
+        Patch patch = Patch.read(body);
+        return change(idOrKey, expected, who, patch::apply)
+                .recover(e -> e instanceof WouldReassign refused ? refusal(refused) : Future.failedFuture(e));
     }
 
-    private static Future<StoredExperiment> edit(
-            Write write, StoredExperiment current, Definition wanted, Lifecycle lifecycle) {
-        Edits.check(current, wanted, lifecycle.now());
-        if (current.status().isRunning()) {
-            return lifecycle.enrol(current.with(wanted), wanted.rollout());
-        }
-        if (Objects.equals(current.definition().layer(), wanted.layer())) {
-            return Future.succeededFuture(current.with(wanted));
-        }
-        return LayerRows.join(write, wanted.layer())
-                .map(layer -> current.with(wanted).with(layer));
+    private <T> Future<T> refusal(WouldReassign refused) {
+        return sample.run(refused::impact)
+                .compose(impact -> Future.failedFuture(
+                        WouldReassign.refusal(impact, "Conclude the experiment and copy it.", Map.of())
+                                .withErrors(refused.refused())));
+    }
+
+    /**
+     * What a patch would do, without doing it. What the patch would be refused for fails here too, but for what would move
+     * users.
+     *
+     * @param known attributes that every user of the sample has; null: the targeting holds for all of them
+     */
+    public Future<Preview> preview(String idOrKey, Map<String, ?> body, Revision expected, @Nullable Attributes known) {
+        Patch patch = Patch.read(body);
+        return database.tryOut(write -> step(write, idOrKey, expected, patch)
+                        .compose(step -> ExperimentRows.fetch(write.connection(), "where e.served")
+                                .map(served -> new Tried(step, served))))
+                .compose(tried -> sample.run(() -> tried.step().preview(ExperimentRows.read(tried.served()), known)));
+    }
+
+    private record Tried(Patch.Step step, RowSet<Row> served) {}
+
+    private static Future<Patch.Step> step(Write write, String idOrKey, Revision expected, Patch patch) {
+        return lock(write, idOrKey).compose(before -> {
+            expected.require(before.revision());
+            return write.now()
+                    .map(now -> new Lifecycle(write, now))
+                    .compose(lifecycle -> lifecycle
+                            .settle(before)
+                            .compose(current -> patch.apply(write, current, lifecycle))
+                            .map(lifecycle::served))
+                    .compose(after -> requireFreeKey(write, before, after)
+                            .compose(free -> GlobalHoldout.inForce(write.connection()))
+                            .map(holdout -> Patch.Step.allowed(before, after, holdout.orElse(null))))
+                    .recover(e -> e instanceof WouldReassign refused
+                            ? Future.succeededFuture(refused.step())
+                            : Future.failedFuture(e));
+        });
     }
 
     /** Takes it out at once and puts its key on the emergency list. */

@@ -12,7 +12,8 @@ import java.util.zip.GZIPOutputStream;
  * A body in both codings, ready to be sent, each with its strong entity tag. The buffers are shared and not to be changed.
  */
 public record Representation(Buffer plain, String etag, Buffer gzip, String gzipEtag) {
-    static Representation of(byte[] bytes) {
+    /** Of these bytes; takes its time, so off the event loops. */
+    public static Representation of(byte[] bytes) {
         String tag = Sha256.hex(bytes).substring(0, 32);
         return new Representation(
                 Buffer.buffer(bytes), '"' + tag + '"', Buffer.buffer(gzip(bytes)), '"' + tag + "-gzip\"");

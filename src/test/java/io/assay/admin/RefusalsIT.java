@@ -1,6 +1,7 @@
 package io.assay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.assay.admin.AdminServer.Answer;
 import io.assay.embedded.SharedServers;
@@ -176,7 +177,8 @@ class RefusalsIT {
         Answer refused = server.patch("/holdout", "{\"percent\": 2.5}");
         assertProblem(refused, 409);
         assertThat(refused.code()).isEqualTo("would_reassign");
-        assertThat(refused.json().getValue("share_percent")).isEqualTo(0.5);
+        assertThat(refused.json().getDouble("share_percent")).isCloseTo(0.5, within(0.1));
+        assertThat(refused.json().getDouble("leave")).isEqualTo(refused.json().getDouble("share"));
         assertThat(server.patch("/holdout", "{\"percent\": 1}").json().encode()).isEqualTo("{\"percent\":1}");
         assertThat(server.catalog.load().await().snapshot().holdout()).isNotNull();
         assertThat(server.patch("/holdout", "{\"percent\": 0}").status()).isEqualTo(200);

@@ -1,6 +1,7 @@
 package io.assay.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.assay.admin.AdminServer.Answer;
 import io.vertx.core.json.JsonArray;
@@ -41,8 +42,8 @@ class RunningExperimentIT {
             value = {
                 "{\"targeting\": null}|40",
                 "{\"targeting\": {\"platforms\": [\"ios\"]}}|40",
-                "{\"layer\": \"other\"}|40",
-                "{\"layer\": null}|40",
+                "{\"layer\": \"other\"}|48",
+                "{\"layer\": null}|48",
                 "{\"rollout\": 30}|10",
                 "{\"variants\": [{\"key\": \"control\", \"allocation\": 40}, {\"key\": \"treatment\", \"allocation\": 60}]}|4",
                 "{\"variants\": [{\"key\": \"treatment\", \"allocation\": 50}, {\"key\": \"control\", \"allocation\": 50}]}|40",
@@ -54,7 +55,8 @@ class RunningExperimentIT {
         Answer refused = server.patch("/experiments/run", patch);
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("would_reassign");
-        assertThat(refused.json().getInteger("share_percent")).isEqualTo(percent);
+        assertThat(refused.json().getDouble("share_percent")).isCloseTo(percent, within(0.6));
+        assertThat(refused.json().getDouble("share")).isCloseTo(percent / 100.0, within(0.006));
         assertThat(refused.json().getString("detail")).contains("copy");
         assertThat(server.get("/experiments/run").json()).isEqualTo(before);
     }
