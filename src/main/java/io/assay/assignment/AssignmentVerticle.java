@@ -2,6 +2,7 @@ package io.assay.assignment;
 
 import io.assay.platform.HttpService;
 import io.assay.snapshot.SnapshotFeed;
+import io.assay.snapshot.Subscription;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public class AssignmentVerticle extends VerticleBase {
     private final @Nullable SnapshotFeed given;
     private @Nullable HttpService http;
+    private @Nullable Subscription subscription;
 
     public AssignmentVerticle() {
         this(null);
@@ -28,7 +30,9 @@ public class AssignmentVerticle extends VerticleBase {
         HttpService service = new HttpService(vertx, "assignment", config.http());
         http = service;
         Current current = new Current();
-        return feed.onChange(current::set).compose(compiled -> service.listenUndecoded(handler(config, feed, current)));
+        return feed.onChange(current::set)
+                .onSuccess(added -> subscription = added)
+                .compose(compiled -> service.listenUndecoded(handler(config, feed, current)));
     }
 
     Handler<HttpServerRequest> handler(AssignmentConfig config, SnapshotFeed feed, Current current) {
@@ -37,6 +41,11 @@ public class AssignmentVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return http == null ? Future.succeededFuture() : http.stop();
+        Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
+        return drained.onComplete(done -> {
+            if (subscription != null) {
+                subscription.cancel();
+            }
+        });
     }
 }

@@ -17,12 +17,17 @@ public interface DocumentSource {
 
     Future<Document> read(Kind kind);
 
+    /** Whether it can be rewritten. The origin of documents can't: what it holds is older only if it was set back itself. */
+    default boolean isWritable() {
+        return false;
+    }
+
     /**
-     * Stores a document if it is newer than what the source holds.
+     * Stores a document if it is newer than what the source holds; says whether it did.
      *
      * @param broken what the source holds, if that is worth nothing and may be overwritten whatever it calls itself
      */
-    default Future<Void> write(Document document, @Nullable Head broken) {
-        return Future.succeededFuture();
+    default Future<Boolean> write(Document document, @Nullable Head broken) {
+        return Future.succeededFuture(false);
     }
 }

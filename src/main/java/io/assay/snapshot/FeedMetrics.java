@@ -11,6 +11,7 @@ final class FeedMetrics {
             Served.NO_SOURCE, FileStore.NAME, PeersSource.NAME, RedisSource.NAME, "database", SnapshotFeed.OFFERED);
 
     private final MeterRegistry registry = Meters.registry();
+    private final Alarms alarms = new Alarms(registry);
 
     /** Shows what this feed serves; for the one feed of a process that has a chain. */
     void show(SnapshotFeed feed) {
@@ -35,6 +36,10 @@ final class FeedMetrics {
     void count(Kind kind, Outcome outcome, String source) {
         registry.counter("assay.snapshot.documents", "kind", kind.text(), "outcome", outcome.text(), "source", source)
                 .increment();
+    }
+
+    Alarms alarms() {
+        return alarms;
     }
 
     void rewritten(Kind kind, String source) {

@@ -1,5 +1,6 @@
 package io.assay.snapshot;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ record FeedState(Served served, KeyRing keys, Map<Kind, Document> documents) {
         Map<Kind, Document> all = new EnumMap<>(Kind.class);
         all.putAll(documents);
         all.put(document.kind(), document);
+        all = Collections.unmodifiableMap(all);
         return switch (document.kind()) {
             case CONFIG -> new FeedState(served.with(document, source), keys, all);
             case EMERGENCY -> new FeedState(served.with(Emergency.parse(document)), keys, all);

@@ -55,6 +55,11 @@ final class PeersSource implements DocumentSource {
     }
 
     @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
     public Future<Map<Kind, Head>> heads() {
         return map.compose(opened -> context.executeBlocking(() -> {
             Map<Kind, Head> heads = new EnumMap<>(Kind.class);
@@ -75,13 +80,14 @@ final class PeersSource implements DocumentSource {
 
     /** Not atomic among nodes, which the map can't do: a lower version that wins a race is found and rewritten. */
     @Override
-    public Future<Void> write(Document document, @Nullable Head broken) {
+    public Future<Boolean> write(Document document, @Nullable Head broken) {
         return map.compose(opened -> context.executeBlocking(() -> {
             Head there = head(opened, document.kind());
-            if (there == null || there.version() < document.version() || there.equals(broken)) {
+            boolean behind = there == null || there.version() < document.version() || there.equals(broken);
+            if (behind) {
                 opened.put(document.kind().text(), document.envelope());
             }
-            return null;
+            return behind;
         }));
     }
 

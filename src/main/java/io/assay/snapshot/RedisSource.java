@@ -12,7 +12,11 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,23 +38,25 @@ final class RedisSource implements DocumentSource {
             return 1
             """;
 
-    private final Redis redis;
+    private final Vertx vertx;
+    private final RedisOptions options;
     private final String prefix;
     private final long intervalMillis;
+    private final AtomicReference<Redis> redis;
 
     RedisSource(Vertx vertx, String uri, String prefix, long intervalMillis) {
         this.prefix = prefix + ":document:";
+        this.vertx = vertx;
         this.intervalMillis = intervalMillis;
-        redis = Redis.createClient(
-                vertx,
-                new RedisOptions()
-                        .setConnectionString(uri)
-                        .setMaxPoolSize(2)
-                        .setMaxPoolWaiting(8)
-                        .setNetClientOptions(new NetClientOptions()
-                                .setConnectTimeout(TIMEOUT_MILLIS)
-                                .setTcpKeepAlive(true)
-                                .setTcpNoDelay(true)));
+        options = new RedisOptions()
+                .setConnectionString(uri)
+                .setMaxPoolSize(2)
+                .setMaxPoolWaiting(8)
+                .setNetClientOptions(new NetClientOptions()
+                        .setConnectTimeout(TIMEOUT_MILLIS)
+                        .setTcpKeepAlive(true)
+                        .setTcpNoDelay(true));
+        redis = new AtomicReference<>(Redis.createClient(vertx, options));
     }
 
     @Override
@@ -64,6 +70,11 @@ final class RedisSource implements DocumentSource {
     }
 
     @Override
+    public boolean isWritable() {
+        return true;
+    }
+
+    @Override
     public Future<Map<Kind, Head>> heads() {
         List<Request> requests = Stream.of(Kind.values())
                 .map(kind -> Request.cmd(Command.HMGET)
@@ -71,19 +82,17 @@ final class RedisSource implements DocumentSource {
                         .arg("version")
                         .arg("sha256"))
                 .toList();
-        return redis.batch(requests)
-                .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .map(answers -> {
-                    Map<Kind, Head> heads = new EnumMap<>(Kind.class);
-                    Iterator<Response> each = answers.iterator();
-                    for (Kind kind : Kind.values()) {
-                        Response answer = each.next();
-                        if (answer.get(0) != null) {
-                            heads.put(kind, head(answer));
-                        }
-                    }
-                    return heads;
-                });
+        return inTime(used -> used.batch(requests)).map(answers -> {
+            Map<Kind, Head> heads = new EnumMap<>(Kind.class);
+            Iterator<Response> each = answers.iterator();
+            for (Kind kind : Kind.values()) {
+                Response answer = each.next();
+                if (answer.get(0) != null) {
+                    heads.put(kind, head(answer));
+                }
+            }
+            return heads;
+        });
     }
 
     @Override
@@ -104,7 +113,7 @@ final class RedisSource implements DocumentSource {
     }
 
     @Override
-    public Future<Void> write(Document document, @Nullable Head broken) {
+    public Future<Boolean> write(Document document, @Nullable Head broken) {
         Head named = broken == null || broken.equals(Head.UNREADABLE) ? null : broken;
         return send(Request.cmd(Command.EVAL)
                         .arg(SET_IF_NEWER)
@@ -115,11 +124,31 @@ final class RedisSource implements DocumentSource {
                         .arg(document.bytes())
                         .arg(named == null ? "" : Long.toString(named.version()))
                         .arg(named == null ? "" : String.valueOf(named.sha256())))
-                .mapEmpty();
+                .map(stored -> stored.toInteger() == 1);
     }
 
     private Future<Response> send(Request request) {
-        return redis.send(request).timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        return inTime(used -> used.send(request));
+    }
+
+    /**
+     * A connection on which no answer came in time is given up with all that were opened beside it: one to a server that
+     * vanished would hang for as long as the system tries to reach it.
+     */
+    private <T> Future<T> inTime(Function<Redis, Future<T>> question) {
+        Redis used = Objects.requireNonNull(redis.get());
+        return question.apply(used)
+                .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onFailure(e -> {
+                    if (e instanceof TimeoutException) {
+                        giveUp(used);
+                    }
+                });
+    }
+
+    private void giveUp(Redis used) {
+        Redis fresh = Redis.createClient(vertx, options);
+        (redis.compareAndSet(used, fresh) ? used : fresh).close();
     }
 
     private static Head head(Response answer) {

@@ -1,8 +1,6 @@
 package io.assay.snapshot;
 
 import io.assay.engine.Assigner;
-import io.assay.engine.Attributes;
-import io.assay.engine.Scratch;
 import io.assay.engine.Snapshot;
 import io.assay.protocol.SnapshotCodec;
 import io.assay.protocol.SnapshotException;
@@ -25,8 +23,6 @@ public record Served(
         Representation forClients) {
     /** The name of the source of a node that has no snapshot. */
     public static final String NO_SOURCE = "none";
-
-    private static final int CHECKED_USERS = 100;
 
     static final Served NOTHING = new Served(
             Snapshot.EMPTY,
@@ -59,7 +55,9 @@ public record Served(
             Assigner compiled = new Assigner(parsed).killing(emergency.killed());
             byte[] again = SnapshotCodec.encode(parsed, true);
             require(SnapshotCodec.decode(again).equals(parsed), document, "does not survive encoding");
-            require(assigns(compiled), document, "assigns what does not exist");
+            String problem =
+                    new SelfCheck(parsed, emergency.killed()).problem(compiled).orElse("");
+            require(problem.isEmpty(), document, problem);
             return new Served(
                     parsed,
                     compiled,
@@ -70,23 +68,6 @@ public record Served(
         } catch (SnapshotException | IllegalArgumentException e) {
             throw new UnreadableDocumentException(document + ": " + e.getMessage());
         }
-    }
-
-    private static boolean assigns(Assigner assigner) {
-        Scratch scratch = new Scratch();
-        Attributes nothing = new Attributes();
-        for (int user = 0; user < CHECKED_USERS; user++) {
-            if (!assigner.assign("check-" + user, nothing, scratch)) {
-                return false;
-            }
-            for (int e = 0; e < assigner.size(); e++) {
-                int arms = assigner.snapshot().experiments().get(e).variants().size();
-                if (scratch.variants()[e] < Assigner.NOT_IN || scratch.variants()[e] >= arms) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     private static void require(boolean holds, Document document, String problem) throws UnreadableDocumentException {

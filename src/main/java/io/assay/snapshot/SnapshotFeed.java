@@ -32,7 +32,7 @@ public final class SnapshotFeed implements Shareable {
     private final List<String> trustedProxies;
     private final FeedMetrics metrics = new FeedMetrics();
     private final WrongKeys wrongKeys = new WrongKeys(System::currentTimeMillis);
-    private final List<Consumer<Served>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
     private final Map<Kind, Long> notUnderstood = new ConcurrentHashMap<>();
     private volatile FeedState state = FeedState.EMPTY;
     private volatile @Nullable Chain chain;
@@ -90,6 +90,15 @@ public final class SnapshotFeed implements Shareable {
         return state.document(kind);
     }
 
+    /** All that was applied last, as of one moment. */
+    Map<Kind, Document> documents() {
+        return state.documents();
+    }
+
+    int listeners() {
+        return listeners.size();
+    }
+
     /**
      * The highest version of that kind that this node knows to be served anywhere: its own, or one that it does not
      * understand. What is written next has to be above it.
@@ -115,14 +124,35 @@ public final class SnapshotFeed implements Shareable {
 
     /**
      * Adds a listener that is called with what is served now, before the future completes, and then after each change of the
-     * snapshot or the emergency list; one call at a time, off the event loops.
+     * snapshot or the emergency list; one call at a time, off the event loops. It stays until the subscription is cancelled.
      */
-    public Future<Void> onChange(Consumer<Served> listener) {
+    public Future<Subscription> onChange(Consumer<Served> listener) {
         return turns.run(() -> {
-            listeners.add(listener);
+            Listening listening = new Listening(listener);
+            listeners.add(listening);
             listener.accept(served());
-            return null;
+            return () -> listeners.remove(listening);
         });
+    }
+
+    /** One subscription; the same listener may have several. */
+    private static final class Listening {
+        private final Consumer<Served> listener;
+
+        Listening(Consumer<Served> listener) {
+            this.listener = listener;
+        }
+
+        void tell(Served served) {
+            try {
+                listener.accept(served);
+            } catch (RuntimeException e) {
+                log.error(
+                        "A listener failed on the snapshot {}",
+                        served.snapshot().version(),
+                        e);
+            }
+        }
     }
 
     Future<Outcome> offer(Document document, String source) {
@@ -161,19 +191,11 @@ public final class SnapshotFeed implements Shareable {
         state = next;
         log.info("Serving {} from {}", document, source);
         if (document.kind() != Kind.KEYS) {
-            listeners.forEach(listener -> tell(listener, next.served()));
+            listeners.forEach(listening -> listening.tell(next.served()));
         }
         Chain own = chain;
         if (own != null) {
             own.applied(document, source);
-        }
-    }
-
-    private static void tell(Consumer<Served> listener, Served served) {
-        try {
-            listener.accept(served);
-        } catch (RuntimeException e) {
-            log.error("A listener failed on the snapshot {}", served.snapshot().version(), e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,10 @@ final class SourceLoop implements SourceHandle {
     private final DocumentSource source;
     /** What was read and not applied, so that it need not be read again. */
     private final Map<Kind, Head> settled = new EnumMap<>(Kind.class);
+    /** What was read last and was worth nothing. */
+    private final Map<Kind, Head> broken = new EnumMap<>(Kind.class);
+    /** What the source held last, as far as this node knows. */
+    private final Map<Kind, Head> seen = new EnumMap<>(Kind.class);
 
     private long timer = NO_TIMER;
     private boolean asking;
@@ -96,49 +101,95 @@ final class SourceLoop implements SourceHandle {
                 }));
     }
 
+    /** What was in force before the question is what the answer can be measured by. */
     private Future<Void> conversation() {
         try {
-            return source.heads().compose(heads -> Future.all(
-                            settle(Kind.CONFIG, heads.get(Kind.CONFIG)),
-                            settle(Kind.EMERGENCY, heads.get(Kind.EMERGENCY)),
-                            settle(Kind.KEYS, heads.get(Kind.KEYS)))
-                    .mapEmpty());
+            Map<Kind, Document> before = feed.documents();
+            return source.heads()
+                    .compose(heads -> Future.all(Stream.of(Kind.values())
+                            .map(kind -> settle(kind, heads.get(kind), before.get(kind)))
+                            .toList()))
+                    .mapEmpty();
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }
     }
 
-    private Future<Void> settle(Kind kind, @Nullable Head head) {
+    private Future<Void> settle(Kind kind, @Nullable Head head, @Nullable Document before) {
+        Head last = head == null ? seen.remove(kind) : seen.put(kind, head);
         Document own = feed.document(kind);
-        if (own == null) {
-            return head == null || head.equals(settled.get(kind)) ? Future.succeededFuture() : take(kind, head);
+        if (own != null && (head == null || head.version() < own.version())) {
+            settled.remove(kind);
+            return source.isWritable() ? refresh(own, head, last) : watch(kind, head, before);
         }
-        if (head == null || head.version() < own.version()) {
-            if (head != null && !head.equals(settled.put(kind, head))) {
-                feed.metrics().count(kind, Outcome.LOWER, name());
-            }
-            return rewrite(own, null);
-        }
-        if (head.equals(own.head())) {
-            feed.confirm(kind, name());
+        if (own != null && head != null && head.equals(own.head())) {
+            settled.remove(kind);
+            isSame(kind);
             return Future.succeededFuture();
         }
-        return head.equals(settled.get(kind)) ? Future.succeededFuture() : take(kind, head);
+        return head == null || head.equals(settled.get(kind)) ? Future.succeededFuture() : take(kind, head);
+    }
+
+    private void isSame(Kind kind) {
+        alarms().clear(kind, name());
+        feed.confirm(kind, name());
+    }
+
+    /** A copy that is behind is brought up to date; one that went back holds what somebody should not have written. */
+    private Future<Void> refresh(Document own, @Nullable Head head, @Nullable Head last) {
+        if (head != null && (last == null || head.version() < last.version())) {
+            feed.metrics().count(own.kind(), Outcome.LOWER, name());
+            log.warn("Refused from {}: version {}, older than the {} that is served", name(), head.version(), own);
+        }
+        alarms().clear(own.kind(), name());
+        return rewrite(own, null);
+    }
+
+    /** What was in force before the origin was asked was there at the origin, unless that was set back. */
+    private Future<Void> watch(Kind kind, @Nullable Head head, @Nullable Document before) {
+        if (head != null
+                && before != null
+                && head.version() < before.version()
+                && alarms().behind(kind, name(), head, before)) {
+            feed.metrics().count(kind, Outcome.LOWER, name());
+        }
+        return Future.succeededFuture();
     }
 
     private Future<Void> take(Kind kind, Head head) {
         return source.read(kind)
-                .compose(document -> feed.offer(document, name()))
-                .recover(e -> e instanceof UnreadableDocumentException
+                .compose(document -> isKnownBroken(document, head)
                         ? Future.succeededFuture(Outcome.BROKEN)
+                        : feed.offer(document, name()))
+                .recover(e -> e instanceof UnreadableDocumentException
+                        ? Future.succeededFuture(unreadable(kind, head, e))
                         : Future.failedFuture(e))
                 .compose(outcome -> after(kind, head, outcome));
     }
 
+    private boolean isKnownBroken(Document document, Head head) {
+        return head.equals(broken.get(document.kind())) && !document.isWhole();
+    }
+
+    private Outcome unreadable(Kind kind, Head head, Throwable problem) {
+        if (!head.equals(broken.get(kind))) {
+            feed.metrics().count(kind, Outcome.BROKEN, name());
+            log.warn("Refused from {}: {}", name(), problem.getMessage());
+        }
+        return Outcome.BROKEN;
+    }
+
     private Future<Void> after(Kind kind, Head head, Outcome outcome) {
+        Document own = feed.document(kind);
         if (outcome == Outcome.BROKEN) {
-            Document own = feed.document(kind);
-            return own == null ? Future.succeededFuture() : rewrite(own, head);
+            broken.put(kind, head); // read again, for it may be mended, but not complained of again
+            return own == null || !source.isWritable() ? Future.succeededFuture() : rewrite(own, head);
+        }
+        broken.remove(kind);
+        if (outcome == Outcome.MISMATCHED) {
+            alarms().conflict(kind, name());
+        } else if (outcome == Outcome.APPLIED || outcome == Outcome.SAME) {
+            isSame(kind);
         }
         if (outcome != Outcome.APPLIED) {
             settled.put(kind, head);
@@ -146,8 +197,20 @@ final class SourceLoop implements SourceHandle {
         return Future.succeededFuture();
     }
 
-    private Future<Void> rewrite(Document own, @Nullable Head broken) {
-        return source.write(own, broken).onSuccess(v -> feed.metrics().rewritten(own.kind(), name()));
+    private Future<Void> rewrite(Document own, @Nullable Head worthless) {
+        return source.write(own, worthless)
+                .onSuccess(stored -> {
+                    if (stored) {
+                        broken.remove(own.kind());
+                        seen.put(own.kind(), own.head());
+                        feed.metrics().rewritten(own.kind(), name());
+                    }
+                })
+                .mapEmpty();
+    }
+
+    private Alarms alarms() {
+        return feed.metrics().alarms();
     }
 
     private void report(@Nullable Throwable failure) {
