@@ -6,7 +6,10 @@ import java.util.List;
 public final class Drills {
     private static final List<Drill> ALL = List.of(
             // one line each
-            new RedisKilled());
+            new PostgresDown(),
+            new PostgresRestored(),
+            new RedisAway(),
+            new BootFile());
 
     private Drills() {}
 

@@ -21,7 +21,9 @@ import java.util.stream.Stream;
 /** All that a drill has at hand. What is said here of every drill, that nobody moves and that all recovers, it sees to itself. */
 public final class Scene implements AutoCloseable {
     private static final Duration RECOVERY = Duration.ofSeconds(10);
-    private static final int QUICK_CENSUS = 20_000;
+    private static final int QUICK_CENSUS = 10_000;
+    /** Long, as this machine starts several nodes at once, and a drill that wants a cluster should have one. */
+    private static final int CLUSTER_START_SECONDS = 120;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Report report;
@@ -143,6 +145,7 @@ public final class Scene implements AutoCloseable {
                 .put("enabled", spec.clustered)
                 .put("port", spec.hazelcastPort())
                 .put("eventBusPort", spec.eventBusPort())
+                .put("startSeconds", CLUSTER_START_SECONDS)
                 .put("members", members);
     }
 
@@ -179,14 +182,19 @@ public final class Scene implements AutoCloseable {
     }
 
     private String publish(String key, String more) throws IOException {
-        String body =
-                """
-                {"key":"%s","variants":[{"key":"control","allocation":34},{"key":"blue","allocation":33},
-                 {"key":"green","allocation":33}],"metrics":["signup"]%s}"""
-                        .formatted(key, more);
-        String id = api(admin).expect(201, "POST", "/experiments", body).getString("experiment_id");
+        String id = api(admin)
+                .expect(201, "POST", "/experiments", definition(key, more))
+                .getString("experiment_id");
         api(admin).expect(200, "PATCH", "/experiments/" + id, "{\"status\":\"active\"}");
         return id;
+    }
+
+    /** The body that makes a draft, with more members if any, each after a comma. */
+    public static String definition(String key, String more) {
+        return """
+                {"key":"%s","variants":[{"key":"control","allocation":34},{"key":"blue","allocation":33},
+                 {"key":"green","allocation":33}],"metrics":["signup"]%s}"""
+                .formatted(key, more);
     }
 
     /** Whether the node assigns users to an experiment now. */
@@ -239,7 +247,7 @@ public final class Scene implements AutoCloseable {
         return started;
     }
 
-    /** Asks these nodes for every user (a fifth of them in the short form), each user another node than the time before. */
+    /** Asks these nodes for every user (a tenth of them in the short form), each user another node than the time before. */
     public void census(List<Node> asked) throws IOException {
         int users = quick ? QUICK_CENSUS : Population.SIZE;
         long begun = System.nanoTime();

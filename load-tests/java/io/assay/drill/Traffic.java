@@ -1,6 +1,7 @@
 package io.assay.drill;
 
-import io.vertx.core.Future;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -27,6 +28,7 @@ public final class Traffic {
     private static final int BOUND = 4_096;
 
     private final Vertx vertx;
+    private final Context context;
     private final HttpClient client;
     private final Population population;
     private final String key;
@@ -37,7 +39,7 @@ public final class Traffic {
     private final List<Answers.One> answered = new ArrayList<>();
     private long sent;
     private int inFlight;
-    private volatile long timer;
+    private long timer;
 
     Traffic(Vertx vertx, Population population, String key, int rate, List<Node> nodes) {
         this.vertx = vertx;
@@ -48,7 +50,8 @@ public final class Traffic {
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAliveTimeout(20).setConnectTimeout((int) PATIENCE.toMillis()),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
-        vertx.runOnContext(v -> timer = vertx.setPeriodic(1, this::tick));
+        context = vertx.getOrCreateContext();
+        context.runOnContext(v -> timer = vertx.setPeriodic(1, this::tick));
     }
 
     private void tick(long id) {
@@ -152,8 +155,11 @@ public final class Traffic {
 
     /** Sends no more; requests under way are let go. */
     void stop() {
-        vertx.runOnContext(v -> vertx.cancelTimer(timer));
-        Future<Void> closed = client.close();
-        closed.toCompletionStage().toCompletableFuture().join();
+        Promise<Void> closed = Promise.promise();
+        context.runOnContext(v -> {
+            vertx.cancelTimer(timer);
+            client.close().onComplete(closed);
+        });
+        closed.future().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -19,7 +19,7 @@ final class VersionWatch {
     private volatile boolean over;
     private long looks;
 
-    /** Watches the nodes of a list that may grow. */
+    /** Watches the nodes of a list that may grow; the thread ends by itself soon after {@link #stop}. */
     VersionWatch(List<Node> nodes) {
         this.nodes = nodes;
         thread.setDaemon(true);
@@ -65,6 +65,5 @@ final class VersionWatch {
 
     void stop() {
         over = true;
-        thread.interrupt();
     }
 }
