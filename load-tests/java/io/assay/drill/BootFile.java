@@ -59,13 +59,10 @@ final class BootFile implements Drill {
 
         Node good = node(scene, "good", source, file -> file, true);
         servesItsFile(scene, good);
-        Node previous = node(scene, "previous", source, file -> file, true, "truncated");
-        Node none = scene.node("none").launch();
-        List<Node> damaged = damaged(scene, source);
-        servesItsFile(scene, previous);
-        degraded(scene, none);
-        for (Node node : damaged) {
-            degraded(scene, node);
+        servesItsFile(scene, node(scene, "previous", source, file -> file, true, "truncated"));
+        degraded(scene, scene.node("none").launch());
+        for (Map.Entry<String, Damage> each : DAMAGES.entrySet()) {
+            degraded(scene, node(scene, each.getKey(), source, each.getValue(), false));
         }
         List<Node> all = scene.nodes();
         scene.servers().proxy(Kind.POSTGRES).restore();
@@ -89,15 +86,8 @@ final class BootFile implements Drill {
                 .start();
     }
 
-    private static List<Node> damaged(Scene scene, Path source) throws Exception {
-        java.util.ArrayList<Node> nodes = new java.util.ArrayList<>();
-        for (Map.Entry<String, Damage> each : DAMAGES.entrySet()) {
-            nodes.add(node(scene, each.getKey(), source, each.getValue(), false));
-        }
-        return nodes;
-    }
-
-    private static Node node(Scene scene, String name, Path source, Damage damage, boolean keepsPrevious, String... more)
+    private static Node node(
+            Scene scene, String name, Path source, Damage damage, boolean keepsPrevious, String... more)
             throws Exception {
         NodeSpec spec = scene.node(name);
         Path target = Files.createDirectories(scene.folder().resolve(name).resolve("data/snapshot"));
@@ -109,7 +99,8 @@ final class BootFile implements Drill {
             }
         }
         if (more.length > 0) {
-            Files.write(target.resolve("config"), DAMAGES.get(more[0]).to(Files.readAllBytes(target.resolve("config"))));
+            Files.write(
+                    target.resolve("config"), DAMAGES.get(more[0]).to(Files.readAllBytes(target.resolve("config"))));
         }
         return spec.launch();
     }
@@ -126,7 +117,8 @@ final class BootFile implements Drill {
         byte[] body = text.substring(line + 1)
                 .replaceFirst("\"schema\":[0-9]+", "\"schema\":99")
                 .getBytes(StandardCharsets.UTF_8);
-        String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        String sum =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
         String head = text.substring(0, line).replaceFirst("[0-9a-f]{64}$", sum) + "\n";
         return (head + new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
@@ -141,8 +133,7 @@ final class BootFile implements Drill {
                 times[0] = System.nanoTime();
             }
             Api.Answer answer = api.get(node.assignments("user_id=" + Population.id(1) + "&platform=web"));
-            boolean serves =
-                    answer.status() == 200 && !answer.json().getBoolean("degraded", false);
+            boolean serves = answer.status() == 200 && !answer.json().getBoolean("degraded", false);
             if (serves) {
                 times[1] = System.nanoTime();
             }

@@ -6,10 +6,7 @@ import java.util.List;
 public final class Drills {
     private static final List<Drill> ALL = List.of(
             // one line each
-            new PostgresDown(),
-            new PostgresRestored(),
-            new RedisAway(),
-            new BootFile());
+            new PostgresDown(), new PostgresRestored(), new RedisAway(), new BootFile());
 
     private Drills() {}
 

@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A node in a JVM of its own that can be killed, stopped and started again on the same folder and ports. */
 public final class Node {
+    /** The line of the log at which a process begins. */
+    static final String BEGINS = "--- begins";
+
     private static final int CONFIG = 2;
     private static final int ASSIGNMENT = 3;
     private static final int MANAGEMENT = 9;
@@ -27,7 +31,12 @@ public final class Node {
         this.name = name;
         this.folder = folder;
         this.launch = launch;
-        process = AssayProcess.start(launch);
+        process = begin();
+    }
+
+    private AssayProcess begin() throws IOException {
+        Files.writeString(launch.log(), BEGINS + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return AssayProcess.start(launch);
     }
 
     public String name() {
@@ -79,7 +88,7 @@ public final class Node {
 
     /** Starts it again; does not wait. */
     public Node startAgain() throws IOException {
-        process = AssayProcess.start(launch);
+        process = begin();
         expectedToRun = true;
         return this;
     }

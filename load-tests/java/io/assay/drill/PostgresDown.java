@@ -32,7 +32,8 @@ final class PostgresDown implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
-        NodeSpec owners = scene.node("owners").roles("admin", "config", "assignment").clustered();
+        NodeSpec owners =
+                scene.node("owners").roles("admin", "config", "assignment").clustered();
         NodeSpec users = scene.node("users").clustered();
         if (!scene.quick()) {
             owners.optimised();
@@ -66,8 +67,7 @@ final class PostgresDown implements Drill {
         String key = "after_" + how;
         double seconds = scene.secondsUntil(PATIENCE, () -> published(scene, key));
         double shown = scene.secondsUntilShown(key, scene.nodes(), PATIENCE);
-        report.atMost(
-                how + ": from its return to a change on all nodes", seconds + shown, PATIENCE.toSeconds(), "s");
+        report.atMost(how + ": from its return to a change on all nodes", seconds + shown, PATIENCE.toSeconds(), "s");
     }
 
     /** Writes again and again until then; each has to be refused, and soon. */
@@ -100,7 +100,8 @@ final class PostgresDown implements Drill {
     private static boolean published(Scene scene, String key) {
         try {
             Api api = scene.api(scene.nodes().get(0));
-            int created = api.send("POST", "/experiments", Scene.definition(key, "")).status();
+            int created =
+                    api.send("POST", "/experiments", Scene.definition(key, "")).status();
             return (created == 201 || created == 409)
                     && api.send("PATCH", "/experiments/" + key, "{\"status\":\"active\"}")
                                     .status()

@@ -26,7 +26,8 @@ final class PostgresRestored implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
-        NodeSpec owners = scene.node("owners").roles("admin", "config", "assignment").clustered();
+        NodeSpec owners =
+                scene.node("owners").roles("admin", "config", "assignment").clustered();
         NodeSpec users = scene.node("users").clustered();
         List<Node> nodes = List.of(owners.launch(), users.launch());
         nodes.forEach(Node::awaitReady);

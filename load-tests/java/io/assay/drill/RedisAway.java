@@ -28,7 +28,8 @@ final class RedisAway implements Drill {
     @Override
     public void run(Scene scene) throws Exception {
         scene.servers().kill(Kind.REDIS);
-        NodeSpec owners = scene.node("owners").roles("admin", "config", "assignment").clustered();
+        NodeSpec owners =
+                scene.node("owners").roles("admin", "config", "assignment").clustered();
         NodeSpec users = scene.node("users").clustered();
         List<Node> nodes = List.of(owners.launch(), users.launch());
         nodes.forEach(Node::awaitReady);
@@ -80,8 +81,7 @@ final class RedisAway implements Drill {
             try {
                 String version =
                         RedisCommand.send(scene.servers().port(Kind.REDIS), "HGET", "assay:document:config", "version");
-                return version.equals(
-                        Long.toString(scene.nodes().get(0).version("config")));
+                return version.equals(Long.toString(scene.nodes().get(0).version("config")));
             } catch (IOException e) {
                 return false;
             }

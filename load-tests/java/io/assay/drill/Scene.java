@@ -24,6 +24,7 @@ public final class Scene implements AutoCloseable {
     private static final int QUICK_CENSUS = 10_000;
     /** Long, as this machine starts several nodes at once, and a drill that wants a cluster should have one. */
     private static final int CLUSTER_START_SECONDS = 120;
+
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Report report;

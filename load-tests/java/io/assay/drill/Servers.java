@@ -1,8 +1,11 @@
 package io.assay.drill;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.embedded.EmbeddedServers.Kind;
 import io.vertx.core.json.JsonObject;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /** Real PostgreSQL and Redis of the drills, each behind a {@link Proxy}; they live as long as the runner. */
 public final class Servers implements AutoCloseable {
@@ -104,10 +108,14 @@ public final class Servers implements AutoCloseable {
 
     /** The embedded servers only know that it does not run if they have stopped it themselves. */
     private void forget(Kind kind) {
+        Logger talkative = (Logger) LoggerFactory.getLogger(EmbeddedPostgres.class);
+        talkative.setLevel(Level.OFF);
         try {
             servers.stop(kind);
         } catch (RuntimeException e) {
             // it is dead already, which is what was wanted
+        } finally {
+            talkative.setLevel(null);
         }
     }
 
