@@ -1,5 +1,7 @@
 package io.assay.admin;
 
+import io.assay.analytics.MetricStore;
+import io.assay.analytics.PostgresMetricStore;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Versions;
 import io.assay.platform.HttpService;
@@ -17,6 +19,8 @@ public final class AdminVerticle extends VerticleBase {
 
     private @Nullable SnapshotFeed feed;
     private @Nullable Catalog catalog;
+    private @Nullable MetricStore exposures;
+    private @Nullable Setup setup;
     private @Nullable HttpService http;
 
     public AdminVerticle() {}
@@ -33,35 +37,46 @@ public final class AdminVerticle extends VerticleBase {
         catalog = definitions;
         HttpService service = new HttpService(vertx, "admin", config.http());
         http = service;
-        return definitions
-                .migrate()
-                .compose(migrated -> config.keysDir() == null
-                        ? Future.succeededFuture()
-                        : definitions.bootstrapKeys(config.keysDir()))
-                .compose(ready -> vertx.fileSystem().readFile(OPENAPI))
-                .compose(openapi -> service.listen(router(definitions, keys, openapi)));
+        Setup opening = new Setup(vertx, definitions, config.keysDir());
+        setup = opening;
+        MetricStore recorded = PostgresMetricStore.create(vertx, config());
+        exposures = recorded;
+        return vertx.fileSystem()
+                .readFile(OPENAPI)
+                .map(openapi -> {
+                    Router router = router(openapi, opening);
+                    new ExperimentRoutes(definitions, keys).mount(router);
+                    new PreviewRoute(vertx, definitions, keys).mount(router);
+                    new UserRoute(definitions, recorded, keys).mount(router);
+                    new DefinitionRoutes(definitions, keys).mount(router);
+                    new KeyRoutes(definitions, keys).mount(router);
+                    return router;
+                })
+                .compose(service::listen)
+                .compose(listening -> opening.begin());
     }
 
     private static Versions known(SnapshotFeed feed) {
         return new Versions(feed.known(Kind.CONFIG), feed.known(Kind.EMERGENCY), feed.known(Kind.KEYS));
     }
 
-    private Router router(Catalog definitions, SnapshotFeed keys, Buffer openapi) {
+    private Router router(Buffer openapi, Setup opening) {
         Router router = HttpService.router(vertx);
         router.get("/openapi.yaml").handler(ctx -> ctx.response()
                 .putHeader("Content-Type", "application/yaml")
                 .end(openapi)
                 .onFailure(ctx::fail));
-        new ExperimentRoutes(definitions, keys).mount(router);
-        new PreviewRoute(vertx, definitions, keys).mount(router);
-        new DefinitionRoutes(definitions, keys).mount(router);
-        new KeyRoutes(definitions, keys).mount(router);
+        router.route().handler(opening::require);
         return router;
     }
 
     @Override
     public Future<?> stop() {
+        if (setup != null) {
+            setup.stop();
+        }
         Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
-        return drained.eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close());
+        return drained.eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close())
+                .eventually(() -> exposures == null ? Future.succeededFuture() : exposures.close());
     }
 }

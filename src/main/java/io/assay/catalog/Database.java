@@ -5,6 +5,7 @@ import io.assay.platform.ApiError;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -24,12 +26,19 @@ import org.slf4j.LoggerFactory;
 /** The connections to PostgreSQL: statements that end in time, or are refused as 503. */
 final class Database {
     /* A caller hears within 2 s. One that waits for a connection gives up first, then the statement is cancelled by the
-    server, so that its connection comes back; the last bound is for a server that does not answer at all. After such a
-    503 the change may have been made or not. */
+    server, so that its connection comes back; the last bound is for a server that does not answer at all. What is not
+    about to be committed by then never will be; only if the commit itself was under way, the change may have been made. */
     private static final long ANSWER_MILLIS = 1_800;
     private static final int CONNECT_MILLIS = 1_000;
     private static final String STATEMENT_MILLIS = "1500";
+
+    /* No statement is silent for as long as that: then there is nobody at the other end any more, and nobody who would say so.
+    The pool lets go of what nobody uses well before. */
+    private static final int SILENT_SECONDS = 7;
+    private static final int IDLE_SECONDS = 4;
     private static final Set<String> AWAY = Set.of("08", "53", "57", "40");
+    private static final int RETRY_AFTER_SECONDS = 2;
+    private static final String DUPLICATE = "23505";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final Logger log = LoggerFactory.getLogger(Database.class);
 
@@ -60,7 +69,13 @@ final class Database {
                         .setMaxSize(config.poolSize())
                         .setMaxWaitQueueSize(1_000)
                         .setConnectionTimeout(CONNECT_MILLIS)
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS))
+                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setIdleTimeout(IDLE_SECONDS)
+                        .setIdleTimeoutUnit(TimeUnit.SECONDS))
+                .with(new NetClientOptions()
+                        .setConnectTimeout(CONNECT_MILLIS)
+                        .setReadIdleTimeout(SILENT_SECONDS)
+                        .setIdleTimeoutUnit(TimeUnit.SECONDS))
                 .using(vertx)
                 .build();
     }
@@ -84,17 +99,22 @@ final class Database {
      * @param who for the audit
      */
     <T> Future<T> write(String who, Function<Write, Future<T>> change) {
+        AtomicBoolean late = new AtomicBoolean();
         Future<Done<T>> committed = pool.withTransaction(connection -> {
             Write write = new Write(connection, who);
             return change.apply(write)
-                    .compose(result -> write.moveVersions(floor.get()).map(moved -> new Done<>(result, moved)));
+                    .compose(result -> write.moveVersions(floor.get()).map(moved -> new Done<>(result, moved)))
+                    .compose(ready -> late.get()
+                            ? Future.failedFuture(new TimeoutException("answered already"))
+                            : Future.succeededFuture(ready));
         });
         return inTime(committed.map(done -> {
-            if (done.moved() && announces) {
-                vertx.eventBus().publish(Addresses.CATALOG_CHANGED, new JsonObject());
-            }
-            return done.result();
-        }));
+                    if (done.moved() && announces) {
+                        vertx.eventBus().publish(Addresses.CATALOG_CHANGED, new JsonObject());
+                    }
+                    return done.result();
+                }))
+                .onFailure(e -> late.set(true));
     }
 
     /** Makes a change to see what becomes of it, and takes it back. */
@@ -115,17 +135,27 @@ final class Database {
     }
 
     private static Throwable refusal(Throwable failure) {
-        if (!isAway(failure)) {
-            return failure;
-        }
+        return isAway(failure) ? away(failure) : failure;
+    }
+
+    static ApiError away(Throwable failure) {
         log.debug("PostgreSQL is away: {}", failure.toString());
-        return ApiError.unavailable("The definitions can't be reached at the moment.", 2);
+        return ApiError.unavailable("The definitions can't be reached at the moment.", RETRY_AFTER_SECONDS);
+    }
+
+    /** Whether a statement failed because there is such a row already. */
+    static boolean isDuplicate(Throwable failure) {
+        return failure instanceof PgException refused && DUPLICATE.equals(refused.getSqlState());
+    }
+
+    /** Whether a state of SQL says that the server is away, full or about to end, or that somebody else was in the way. */
+    static boolean isAway(String state) {
+        return state.equals(LOCK_NOT_AVAILABLE) || AWAY.stream().anyMatch(state::startsWith);
     }
 
     private static boolean isAway(Throwable failure) {
         if (failure instanceof PgException refused) {
-            String state = String.valueOf(refused.getSqlState());
-            return state.equals(LOCK_NOT_AVAILABLE) || AWAY.stream().anyMatch(state::startsWith);
+            return isAway(String.valueOf(refused.getSqlState()));
         }
         return failure instanceof IOException
                 || failure instanceof TimeoutException

@@ -1,14 +1,12 @@
 package io.assay.catalog;
 
-import io.assay.catalog.StoredExperiment.Identity;
-import io.assay.catalog.StoredExperiment.LayerSalt;
 import io.assay.catalog.Write.Subject;
 import io.assay.engine.Attributes;
-import io.assay.engine.Slots;
 import io.assay.platform.ApiError;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,46 +28,7 @@ public final class Experiments {
     public Future<StoredExperiment> create(Map<String, ?> body, String who) {
         Definition definition = DefinitionReader.read(body);
         Edits.requireNothingDropped(definition);
-        return database.write(who, write -> insert(write, definition, "create"));
-    }
-
-    private static Future<StoredExperiment> insert(Write write, Definition definition, String action) {
-        return LayerRows.join(write, definition.layer())
-                .compose(layer -> Salts.fresh(write).compose(salt -> insert(write, definition, layer, salt)))
-                .compose(made -> ExperimentRows.update(write, made)
-                        .compose(done -> write.audit(action, subject(made), null, ExperimentJson.view(made)))
-                        .map(made));
-    }
-
-    private static Future<StoredExperiment> insert(Write write, Definition definition, LayerSalt layer, String salt) {
-        String id = Salts.id();
-        return write.run(
-                        """
-                        insert into experiment (id, key, salt, layer_id) values ($1, $2, $3, $4)
-                        on conflict (key) do nothing returning seq, created_at""",
-                        id,
-                        definition.key(),
-                        salt,
-                        layer.id())
-                .map(rows -> rows.stream().findFirst().orElseThrow(() -> keyTaken(definition.key())))
-                .map(row -> new StoredExperiment(
-                        new Identity(row.getLong("seq"), id, salt),
-                        1,
-                        definition,
-                        layer,
-                        Slots.NONE,
-                        List.of(),
-                        new Life(
-                                Status.DRAFT,
-                                Objects.requireNonNull(ExperimentRows.instant(row, "created_at")),
-                                null,
-                                null,
-                                null,
-                                false)));
-    }
-
-    private static ApiError keyTaken(String key) {
-        return ApiError.conflict("key_taken", "There is an experiment with the key " + key + " already.");
+        return database.write(who, write -> Drafts.insert(write, definition, "create"));
     }
 
     static Subject subject(StoredExperiment experiment) {
@@ -78,9 +37,12 @@ public final class Experiments {
 
     /** One experiment by id or key; drafts too. */
     public Future<Optional<StoredExperiment>> find(String idOrKey) {
-        return database.read(pool -> ExperimentRows.select(
-                        pool, "where e.id = $1 or e.key = $1 order by e.id = $1 desc limit 1", idOrKey)
-                .map(found -> found.stream().findFirst()));
+        return database.read(pool -> select(pool, idOrKey));
+    }
+
+    private static Future<Optional<StoredExperiment>> select(SqlClient client, String idOrKey) {
+        return ExperimentRows.select(client, "where e.id = $1 or e.key = $1 order by e.id = $1 desc limit 1", idOrKey)
+                .map(found -> found.stream().findFirst());
     }
 
     /** One experiment by id or key, else 404. */
@@ -90,6 +52,14 @@ public final class Experiments {
 
     static ApiError unknown(String idOrKey) {
         return ApiError.notFound("There is no experiment " + idOrKey + ".");
+    }
+
+    /** What a user gets of it and why, else 404; also of one that is not served. */
+    public Future<Explanation> explain(String idOrKey, String user, Attributes known) {
+        return database.readAtOnce(connection -> select(connection, idOrKey)
+                .map(found -> found.orElseThrow(() -> unknown(idOrKey)))
+                .compose(found -> GlobalHoldout.inForce(connection)
+                        .map(holdout -> new Explanation(found, holdout.orElse(null), user, known))));
     }
 
     /** A page of experiments, newest first. */
@@ -205,6 +175,7 @@ public final class Experiments {
         }
         return requireFreeKey(write, before, next)
                 .compose(free -> ExperimentRows.update(write, next))
+                .recover(e -> Future.failedFuture(Database.isDuplicate(e) ? Drafts.keyTaken(next.key()) : e))
                 .compose(done -> before.layer().equals(next.layer())
                         ? Future.succeededFuture()
                         : LayerRows.leave(write, before.layer()))
@@ -219,7 +190,7 @@ public final class Experiments {
         }
         return write.run("select 1 from experiment where key = $1", after.key()).map(rows -> {
             if (rows.size() > 0) {
-                throw keyTaken(after.key());
+                throw Drafts.keyTaken(after.key());
             }
             return null;
         });
@@ -264,7 +235,7 @@ public final class Experiments {
         findings.refuse();
         return get(idOrKey).compose(source -> {
             Definition draft = source.definition().copy(key);
-            return database.write(who, write -> insert(write, draft, "copy"));
+            return database.write(who, write -> Drafts.insert(write, draft, "copy"));
         });
     }
 }

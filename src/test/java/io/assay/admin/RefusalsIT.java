@@ -4,16 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.assay.admin.AdminServer.Answer;
-import io.assay.embedded.SharedServers;
-import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,86 +201,5 @@ class RefusalsIT {
                 .noneMatch(key -> key.id().equals(id))
                 .anyMatch(key -> key.id().equals(second));
         assertProblem(server.post("/keys", "{\"name\": \"x\", \"scope\": \"root\"}"), 422);
-    }
-
-    /** Stands between the server and PostgreSQL. */
-    private static final class Line implements AutoCloseable {
-        private final Vertx vertx = Vertx.vertx();
-        private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
-        private final NetServer listener;
-        private volatile boolean silent;
-
-        Line(JsonObject postgres) {
-            listener = vertx.createNetServer().connectHandler(in -> {
-                in.pause();
-                sockets.add(in);
-                if (silent) {
-                    return;
-                }
-                vertx.createNetClient()
-                        .connect(postgres.getInteger("port"), postgres.getString("host"))
-                        .onSuccess(out -> {
-                            sockets.add(out);
-                            out.pipeTo(in);
-                            in.pipeTo(out);
-                        });
-            });
-            listener.listen(0, "127.0.0.1").await();
-        }
-
-        JsonObject through(JsonObject postgres) {
-            return postgres.copy().put("host", "127.0.0.1").put("port", listener.actualPort());
-        }
-
-        /** Nothing arrives any more, and nobody is told. */
-        void silence() {
-            silent = true;
-            sockets.forEach(NetSocket::pause);
-        }
-
-        void cut() {
-            sockets.forEach(NetSocket::close);
-            listener.close().await();
-        }
-
-        @Override
-        public void close() {
-            vertx.close().await();
-        }
-    }
-
-    @Test
-    void withPostgresAwayWritesAre503InTime() {
-        JsonObject postgres = SharedServers.newDatabase();
-        try (Line line = new Line(postgres);
-                AdminServer cut = new AdminServer(line.through(postgres), new JsonObject())) {
-            assertThat(cut.draft("before", "").status()).isEqualTo(201);
-            line.cut();
-            assertUnavailable(cut);
-        }
-    }
-
-    @Test
-    void withPostgresSilentWritesAre503InTime() {
-        JsonObject postgres = SharedServers.newDatabase();
-        try (Line line = new Line(postgres);
-                AdminServer cut = new AdminServer(line.through(postgres), new JsonObject())) {
-            assertThat(cut.draft("before", "").status()).isEqualTo(201);
-            line.silence();
-            assertUnavailable(cut);
-            line.cut();
-        }
-    }
-
-    private static void assertUnavailable(AdminServer cut) {
-        for (int i = 0; i < 6; i++) {
-            long begun = System.nanoTime();
-            Answer refused = cut.send("POST", "/experiments", AdminServer.draftBody("while" + i, ""))
-                    .orTimeout(10, TimeUnit.SECONDS)
-                    .join();
-            assertProblem(refused, 503);
-            assertThat(refused.header("Retry-After")).matches("[1-9]");
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
-        }
     }
 }
