@@ -172,7 +172,10 @@ public final class SnapshotFeed implements Shareable {
 
     private Outcome apply(Document document, String source) {
         FeedState.Step step = state.apply(document, source);
-        metrics.count(document.kind(), step.outcome(), source);
+        if (step.outcome() != Outcome.LOWER || source.equals(OFFERED)) {
+            // lower from anybody else is a race with a faster source: who asks a source sees whether that went back
+            metrics.count(document.kind(), step.outcome(), source);
+        }
         switch (step.outcome()) {
             case APPLIED -> move(step.state(), document, source);
             case MISMATCHED ->

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.platform.Meters;
 import io.assay.testkit.Eventually;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -24,13 +26,19 @@ class SourceLoopTest {
 
     private final ScriptedSource copy = ScriptedSource.copy(name);
     private final ScriptedSource origin = ScriptedSource.origin(name);
-    private final SnapshotFeed feed = SnapshotFeed.fixed(KeyRing.NONE);
+    private SnapshotFeed feed;
     private Vertx vertx;
 
     @BeforeEach
     void serve(Vertx running) {
         vertx = running;
-        feed.offer(Documents.config(5, "five"));
+        Context turns = ((VertxInternal) running).createEventLoopContext();
+        feed = new SnapshotFeed(turns::executeBlocking, List.of());
+        offer(Documents.config(5, "five"));
+    }
+
+    private void offer(Document document) {
+        assertThat(feed.offer(document).await()).isIn(Outcome.APPLIED, Outcome.SAME);
     }
 
     private void converse(ScriptedSource source) {
@@ -112,7 +120,7 @@ class SourceLoopTest {
             copy.put(Documents.config(5, "five"));
             converse(copy);
             settle(copy);
-            feed.offer(Documents.config(6, "six"));
+            offer(Documents.config(6, "six"));
             Eventually.within(
                     PATIENCE,
                     () -> assertThat(copy.documents.get(Kind.CONFIG).version()).isEqualTo(6));
@@ -128,7 +136,7 @@ class SourceLoopTest {
             assertThat(counted("mismatched")).isEqualTo(1);
             assertThat(feed.served().snapshot().experiments().get(0).key()).isEqualTo("five");
             assertThat(copy.writes).hasValue(0);
-            feed.offer(Documents.config(6, "six"));
+            offer(Documents.config(6, "six"));
             Eventually.within(PATIENCE, () -> {
                 assertThat(gauge("conflict")).isZero();
                 assertThat(copy.documents.get(Kind.CONFIG).version()).isEqualTo(6);
@@ -174,7 +182,7 @@ class SourceLoopTest {
             assertThat(copy.documents).containsEntry(Kind.CONFIG, future);
             assertThat(copy.reads).hasValue(1);
             assertThat(counted("invalid")).isEqualTo(1);
-            feed.offer(Documents.config(9, "nine"));
+            offer(Documents.config(9, "nine"));
             Eventually.within(
                     PATIENCE,
                     () -> assertThat(copy.documents.get(Kind.CONFIG).version()).isEqualTo(9));
@@ -230,7 +238,7 @@ class SourceLoopTest {
             converse(origin);
             for (int v = 6; v < 200; v++) {
                 origin.put(Documents.config(v, "x"));
-                feed.offer(Documents.config(v, "x"));
+                offer(Documents.config(v, "x"));
             }
             settle(origin);
             assertThat(counted("lower")).isZero();
