@@ -6,7 +6,17 @@ import java.util.List;
 public final class Drills {
     private static final List<Drill> ALL = List.of(
             // one line each
-            new PostgresDown(), new PostgresRestored(), new RedisAway(), new BootFile());
+            new PostgresDown(),
+            new PostgresRestored(),
+            new RedisAway(),
+            new BootFile(),
+            new NodeKilled(),
+            new RollingRestart(),
+            new ChangeVisible(),
+            new KillSwitch(true),
+            new KillSwitch(false),
+            new ClusterSplit(),
+            new BusDead());
 
     private Drills() {}
 

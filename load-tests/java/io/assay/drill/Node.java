@@ -21,6 +21,8 @@ public final class Node {
             Pattern.compile("assay_snapshot_version\\{kind=\"([a-z]+)\"[^}]*} ([0-9.E+]+)");
     private static final Pattern SOURCE = Pattern.compile("assay_snapshot_source\\{source=\"([a-z]+)\"[^}]*} 1\\.0");
 
+    private static final Pattern MEMBERS = Pattern.compile("(?m)^assay_cluster_members(?:\\{[^}]*})? ([0-9.E+]+)");
+
     private final String name;
     private final Path folder;
     private final AssayProcess.Launch launch;
@@ -127,6 +129,17 @@ public final class Node {
             }
         }
         return -1;
+    }
+
+    /** Whether it says now that requests may be sent to it. */
+    boolean isReady() {
+        return Api.ask(uri(MANAGEMENT, "/health/ready")).status() == 200;
+    }
+
+    /** How many nodes of its cluster it sees, itself included; 0 if it does not answer. */
+    int members() {
+        Matcher matcher = MEMBERS.matcher(metrics("assay_cluster_members"));
+        return matcher.find() ? (int) Double.parseDouble(matcher.group(1)) : 0;
     }
 
     /** Where its snapshot came from. */

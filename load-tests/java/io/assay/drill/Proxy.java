@@ -10,19 +10,27 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** A port of this machine in front of a server, whose connections can be cut, be made to hang, and be given back. */
 public final class Proxy implements AutoCloseable {
     private static final int BUFFER = 16_384;
 
+    /** Tells of a connection, from the port that it came from and the one that it came to, whether it has to wait now. */
+    interface Rule {
+        BooleanSupplier holds(int from, int to) throws IOException;
+    }
+
     private final int target;
+    private final Rule rule;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private ServerSocket listening;
     private boolean hanging;
 
-    private Proxy(int target) throws IOException {
+    private Proxy(int target, Rule rule) throws IOException {
         this.target = target;
+        this.rule = rule;
         listening = listen(0);
         port = listening.getLocalPort();
         accept(listening);
@@ -30,7 +38,17 @@ public final class Proxy implements AutoCloseable {
 
     /** In front of a port of loopback. */
     public static Proxy to(int target) throws IOException {
-        return new Proxy(target);
+        return new Proxy(target, (from, to) -> () -> false);
+    }
+
+    /** The same, with a rule for each connection; after a change of its mind it calls {@link #look}. */
+    static Proxy to(int target, Rule rule) throws IOException {
+        return new Proxy(target, rule);
+    }
+
+    /** Lets go what the rule holds no more. */
+    synchronized void look() {
+        notifyAll();
     }
 
     public int port() {
@@ -88,8 +106,10 @@ public final class Proxy implements AutoCloseable {
 
     private void connect(Socket client) throws IOException {
         Socket server = new Socket();
+        BooleanSupplier held;
         try {
-            awaitFlow();
+            held = rule.holds(client.getPort(), port);
+            awaitFlow(held);
             server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
@@ -98,20 +118,20 @@ public final class Proxy implements AutoCloseable {
             end(client, server);
             return;
         }
-        start(() -> pass(client, server));
-        pass(server, client);
+        start(() -> pass(client, server, held));
+        pass(server, client, held);
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, BooleanSupplier held) {
         byte[] buffer = new byte[BUFFER];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                awaitFlow();
+                awaitFlow(held);
                 out.write(buffer, 0, read);
             }
-            awaitFlow();
+            awaitFlow(held);
         } catch (IOException e) {
             // one side is gone: so is the other in a moment
         } finally {
@@ -119,9 +139,9 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private synchronized void awaitFlow() throws IOException {
+    private synchronized void awaitFlow(BooleanSupplier held) throws IOException {
         try {
-            while (hanging) {
+            while (hanging || held.getAsBoolean()) {
                 wait();
             }
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 
 /** All that a drill has at hand. What is said here of every drill, that nobody moves and that all recovers, it sees to itself. */
 public final class Scene implements AutoCloseable {
+    static final Duration MEMBERS_PATIENCE = Duration.ofSeconds(60);
     private static final Duration RECOVERY = Duration.ofSeconds(10);
     private static final int QUICK_CENSUS = 10_000;
     /** Long, as this machine starts several nodes at once, and a drill that wants a cluster should have one. */
@@ -144,6 +146,8 @@ public final class Scene implements AutoCloseable {
         specs.stream().filter(s -> s.clustered).forEach(s -> members.add("127.0.0.1:" + s.hazelcastPort()));
         return new JsonObject()
                 .put("enabled", spec.clustered)
+                // these share a machine, and all start at once
+                .put("startSeconds", 60)
                 .put("port", spec.hazelcastPort())
                 .put("eventBusPort", spec.eventBusPort())
                 .put("startSeconds", CLUSTER_START_SECONDS)
@@ -219,6 +223,20 @@ public final class Scene implements AutoCloseable {
             });
             return missing.isEmpty();
         });
+    }
+
+    /** Whether a node assigns users to an experiment now. */
+    boolean isShown(Node node, String experiment) {
+        try {
+            return shows(node, experiment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until each of these sees that many members of its cluster; the seconds that took, or infinity. */
+    double secondsUntilMembers(int count, List<Node> where) {
+        return secondsUntil(MEMBERS_PATIENCE, () -> where.stream().allMatch(node -> node.members() == count));
     }
 
     /** Waits for something; the seconds that took, or infinity if it was not so in time. */

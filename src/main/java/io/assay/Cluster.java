@@ -1,7 +1,9 @@
 package io.assay;
 
 import io.assay.platform.ConfigException;
+import io.assay.platform.Meters;
 import io.assay.platform.Settings;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -127,12 +129,14 @@ record Cluster(
             return Future.succeededFuture(alone.build());
         }
         eventBus(options.getEventBusOptions());
+        HazelcastClusterManager hazelcast = new HazelcastClusterManager(HazelcastMember.config(this));
         Future<Vertx> clustered = Vertx.builder()
                 .with(options)
                 .withMetrics(metrics())
-                .withClusterManager(new HazelcastClusterManager(HazelcastMember.config(this)))
+                .withClusterManager(hazelcast)
                 .buildClustered();
-        return clustered.timeout(startSeconds, TimeUnit.SECONDS).recover(e -> {
+        Future<Vertx> inTime = clustered.timeout(startSeconds, TimeUnit.SECONDS).onSuccess(vertx -> count(hazelcast));
+        return inTime.recover(e -> {
             log.warn("No cluster at {}:{}; this node goes on alone: {}", host, port, e.toString());
             clustered.onSuccess(late -> late.close().onFailure(f -> log.warn("A late cluster can't be left", f)));
             return Future.succeededFuture(alone.build());
@@ -152,6 +156,13 @@ record Cluster(
         if (outside.eventBusPort() > 0) {
             bus.setClusterPublicPort(outside.eventBusPort());
         }
+    }
+
+    private static void count(HazelcastClusterManager hazelcast) {
+        Gauge.builder("assay.cluster.members", hazelcast, manager -> manager.getNodes()
+                        .size())
+                .description("Nodes of the cluster that this one sees, itself included; none if it is alone")
+                .register(Meters.registry());
     }
 
     private static MicrometerMetricsFactory metrics() {

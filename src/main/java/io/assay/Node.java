@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,16 +168,13 @@ final class Node implements AutoCloseable {
         Vertx open = vertx;
         if (open != null) {
             Health.of(open).drain();
-            Future<?> closed = noticed(open)
-                    .compose(v -> Future.join(doors.stream().map(open::undeploy).toList()))
-                    .eventually(open::close);
-            try {
-                closed.toCompletionStage()
-                        .toCompletableFuture()
-                        .get(drainMillis + TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS);
-            } catch (Exception e) {
-                log.warn("Verticles did not end in order: {}", e.toString());
-            }
+            // two steps: a future of the first would die with the event loops that the second one ends
+            end(
+                    noticed(open)
+                            .compose(v -> Future.join(
+                                    doors.stream().map(open::undeploy).toList())),
+                    drainMillis);
+            end(open.close(), 0);
         }
         if (servers != null) {
             servers.close();
@@ -184,5 +183,15 @@ final class Node implements AutoCloseable {
 
     private Future<?> noticed(Vertx open) {
         return drainMillis == 0 ? Future.succeededFuture() : open.timer(drainMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private static void end(Future<?> step, long moreMillis) {
+        try {
+            step.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(moreMillis + TimeUnit.SECONDS.toMillis(STOP_SECONDS), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            log.warn("Verticles did not end in order: {}", e.toString());
+        }
     }
 }

@@ -1,0 +1,72 @@
+package io.assay.drill;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Changes under load, and how long each takes to show on all nodes. */
+final class ChangeVisible implements Drill {
+    private static final int RATE = 100;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Override
+    public String name() {
+        return "change-visible";
+    }
+
+    @Override
+    public String sentence() {
+        return "An experiment is paused and resumed again and again; each change shows on three nodes within a second.";
+    }
+
+    @Override
+    public boolean isQuick() {
+        return true;
+    }
+
+    @Override
+    public void run(Scene scene) throws Exception {
+        Trio trio = Trio.start(scene);
+        String id = scene.publish("changing");
+        scene.secondsUntilShown("changing", trio.all(), PATIENCE);
+        Traffic traffic = scene.traffic(RATE, trio.all());
+        int changes = scene.quick() ? 30 : 200;
+        double[] seconds = new double[changes];
+        long begun = traffic.mark();
+        for (int i = 0; i < changes; i++) {
+            seconds[i] = change(scene, trio, id, i % 2 == 1);
+        }
+        Answers during = traffic.since(begun);
+        scene.report().note("meanwhile: " + during);
+        Arrays.sort(seconds);
+        scene.report()
+                .note(String.format(
+                        Locale.ROOT,
+                        "%d changes: p50 %.3f s, p99 %.3f s, slowest %.3f s",
+                        changes,
+                        at(seconds, 0.5),
+                        at(seconds, 0.99),
+                        at(seconds, 1)));
+        scene.report().atMost("p99 of %d changes".formatted(changes), at(seconds, 0.99), 1, "s");
+        scene.report().atMost("answers other than 200", during.not200(), 0);
+    }
+
+    /** From when the owner asks for it until the last node shows it. */
+    private static double change(Scene scene, Trio trio, String id, boolean shown) throws Exception {
+        long begun = System.nanoTime();
+        String status = shown ? "active" : "paused";
+        scene.api(trio.owners()).expect(200, "PATCH", "/experiments/" + id, "{\"status\":\"" + status + "\"}");
+        List<Node> missing = new ArrayList<>(trio.all());
+        scene.secondsUntil(PATIENCE, () -> {
+            missing.removeIf(node -> scene.isShown(node, "changing") == shown);
+            return missing.isEmpty();
+        });
+        return missing.isEmpty() ? (System.nanoTime() - begun) / 1e9 : Double.POSITIVE_INFINITY;
+    }
+
+    private static double at(double[] sorted, double part) {
+        return sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
+    }
+}
