@@ -13,9 +13,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.regex.Pattern;
 
 /** {@code GET /config} and {@code GET /config/emergency}: bytes that were ready before anybody asked. */
 final class ConfigRoutes {
@@ -26,6 +28,9 @@ final class ConfigRoutes {
             HttpHeaders.createOptimized("public, max-age=30, stale-if-error=86400");
     private static final CharSequence FOR_SERVERS = HttpHeaders.createOptimized("private, no-cache");
     private static final CharSequence FOR_EMERGENCIES = HttpHeaders.createOptimized("max-age=5");
+
+    private static final CharSequence NOT_KEPT = HttpHeaders.createOptimized("no-store");
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,18}");
 
     private final SnapshotFeed feed;
 
@@ -49,16 +54,30 @@ final class ConfigRoutes {
         return router;
     }
 
+    /** What a caller knows to exist by {@code ?v=} and this node has not is not to be kept under that name by any cache. */
     private void config(RoutingContext ctx) {
         Served served = feed.served();
         if (served.degraded()) {
             throw ApiError.unavailable("This node has no snapshot yet.", 1);
         }
-        if (Access.key(ctx).scope() == Scope.CLIENT) {
+        if (isAsked(ctx.request(), served.snapshot().version())) {
+            feed.refresh();
+            boolean isClient = Access.key(ctx).scope() == Scope.CLIENT;
+            answer(ctx, isClient ? served.forClients() : served.forServers(), NOT_KEPT);
+        } else if (Access.key(ctx).scope() == Scope.CLIENT) {
             answer(ctx, served.forClients(), FOR_CLIENTS);
         } else {
             answer(ctx, served.forServers(), FOR_SERVERS);
         }
+    }
+
+    /** Whether a version above this one is asked for; what is no version serves to get past a cache, and no more. */
+    private static boolean isAsked(HttpServerRequest request, long version) {
+        String asked = request.query() == null ? null : request.getParam("v");
+        if (asked == null || !VERSION.matcher(asked).matches()) {
+            return false;
+        }
+        return Long.parseLong(asked) > version;
     }
 
     private void emergency(RoutingContext ctx) {

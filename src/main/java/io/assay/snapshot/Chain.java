@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Chain {
     private static final Logger log = LoggerFactory.getLogger(Chain.class);
     private static final String HEALTH = "snapshot";
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Set<String> CARRIERS = Set.of(FileStore.NAME, PeersSource.NAME, RedisSource.NAME);
 
     private final Vertx vertx;
@@ -32,6 +35,7 @@ final class Chain {
     private final SnapshotFeed feed;
     private final List<SourceLoop> loops = new CopyOnWriteArrayList<>();
     private final @Nullable FileStore files;
+    private final AtomicLong refreshedAt = new AtomicLong(System.nanoTime() - REFRESH_NANOS);
     private volatile boolean bootOver;
 
     private Chain(Vertx vertx, SnapshotConfig config) {
@@ -116,6 +120,14 @@ final class Chain {
                     }
                 });
             }
+        }
+    }
+
+    void refresh() {
+        long now = System.nanoTime();
+        long last = refreshedAt.get();
+        if (now - last >= REFRESH_NANOS && refreshedAt.compareAndSet(last, now)) {
+            loops.forEach(SourceLoop::nudge);
         }
     }
 

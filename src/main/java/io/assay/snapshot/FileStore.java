@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last good documents on this node's own disk, two of each kind: {@code config} and {@code config.previous}. A file is
- * either whole or not there: written aside, forced to the disk, then renamed.
+ * either whole or not there: written aside, forced to the disk, then renamed. What is whole and not understood, as a later
+ * version of this program may have left it, moves to {@code config.unread} and stays there for that version.
  */
 final class FileStore {
     static final String NAME = "file";
@@ -34,15 +35,30 @@ final class FileStore {
         for (Kind kind : Kind.values()) {
             restore(feed, current(kind), kind)
                     .compose(applied -> applied ? Future.succeededFuture(true) : restore(feed, previous(kind), kind))
+                    .compose(applied -> restore(feed, unread(kind), kind))
                     .onFailure(e -> log.warn("{} could not be restored from {}: {}", kind.text(), dir, e.toString()));
         }
     }
 
     private Future<Boolean> restore(SnapshotFeed feed, Path file, Kind kind) {
-        return context.executeBlocking(() -> read(file, kind))
-                .compose(document -> document == null
-                        ? Future.succeededFuture(false)
-                        : feed.offer(document, NAME).map(outcome -> outcome == Outcome.APPLIED));
+        return context.executeBlocking(() -> read(file, kind)).compose(document -> {
+            if (document == null) {
+                return Future.succeededFuture(false);
+            }
+            return feed.offer(document, NAME)
+                    .compose(outcome -> outcome == Outcome.INVALID
+                            ? context.executeBlocking(() -> keepAside(file, document))
+                            : Future.succeededFuture(outcome == Outcome.APPLIED));
+        });
+    }
+
+    private boolean keepAside(Path file, Document document) throws IOException {
+        Path unread = unread(document.kind());
+        Document kept = file.equals(unread) ? document : read(unread, document.kind());
+        if (kept == null || kept.version() < document.version()) {
+            Files.move(file, unread, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return false;
     }
 
     /** Stores a document in its turn. A disk that fails costs the next start a source and this process nothing. */
@@ -94,5 +110,9 @@ final class FileStore {
 
     private Path previous(Kind kind) {
         return dir.resolve(kind.text() + ".previous");
+    }
+
+    private Path unread(Kind kind) {
+        return dir.resolve(kind.text() + ".unread");
     }
 }

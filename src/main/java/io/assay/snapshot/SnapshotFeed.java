@@ -113,6 +113,14 @@ public final class SnapshotFeed implements Shareable {
         return offer(document, OFFERED);
     }
 
+    /** Asks all sources now, for there seems to be something newer; at most once a second, however often it is called. */
+    public void refresh() {
+        Chain own = chain;
+        if (own != null) {
+            own.refresh();
+        }
+    }
+
     /** Asks a source from now on, at once and regularly. */
     public SourceHandle addSource(DocumentSource source) {
         Chain own = chain;

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
 class ConfigRoutesTest {
@@ -92,12 +94,34 @@ class ConfigRoutesTest {
         @Test
         void isGivenToClientsWithoutOverrides() {
             for (HttpResponse<byte[]> answer :
-                    java.util.List.of(get("/config", "the-client"), call("GET", "/config?key=the-client&v=8"))) {
+                    java.util.List.of(get("/config", "the-client"), call("GET", "/config?key=the-client&v=7"))) {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo(SnapshotCodec.encode(SNAPSHOT, false));
                 assertThat(new String(answer.body(), StandardCharsets.UTF_8)).doesNotContain("overrides");
                 assertThat(header(answer, "Cache-Control")).isEqualTo("public, max-age=30, stale-if-error=86400");
             }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"v=8", "x=1&v=999999999999999999", "v=0000000000008"})
+        void isNotKeptByACacheUnderAVersionThatThisNodeHasNot(String query) {
+            for (String key : new String[] {"the-client", "the-server"}) {
+                HttpResponse<byte[]> answer = get("/config?" + query, key);
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+                HttpResponse<byte[]> again = get("/config?" + query, key, "If-None-Match", header(answer, "ETag"));
+                assertThat(again.statusCode()).isEqualTo(304);
+                assertThat(header(again, "Cache-Control")).isEqualTo("no-store");
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"v=7", "v=6", "v=", "v=abc", "v=-1", "v=9999999999999999999", "w=8"})
+        void isKeptAsEverUnderAnyOther(String query) {
+            assertThat(header(get("/config?" + query, "the-client"), "Cache-Control"))
+                    .isEqualTo("public, max-age=30, stale-if-error=86400");
+            assertThat(header(get("/config?" + query, "the-server"), "Cache-Control"))
+                    .isEqualTo("private, no-cache");
         }
 
         @Test

@@ -193,6 +193,29 @@ class FileStoreTest {
     }
 
     @Test
+    void aFileOfAFutureSchemaLeavesTheOneBeforeItAndOutlivesAllThatIsWrittenLater() throws Exception {
+        Document future = Documents.document(Kind.CONFIG, 9, "{\"schema\":2,\"version\":9,\"experiments\":[]}");
+        Files.write(file("config"), future.envelope());
+        start();
+        assertServes(1, "file");
+        assertThat(feed.known(Kind.CONFIG)).isEqualTo(9);
+        for (int version = 10; version < 14; version++) {
+            Document next = Documents.config(version, "next");
+            feed.offer(next).await();
+            Eventually.within(PATIENCE, () -> assertThat(Files.readAllBytes(file("config")))
+                    .isEqualTo(next.envelope()));
+        }
+        assertThat(Files.readAllBytes(file("config.unread"))).isEqualTo(future.envelope());
+    }
+
+    @Test
+    void whatAnOlderProgramPutAsideIsReadByOneThatUnderstandsIt() throws Exception {
+        Files.write(file("config.unread"), Documents.config(3, "third").envelope());
+        start();
+        assertServes(3, "file");
+    }
+
+    @Test
     void aDiskThatCannotBeWrittenCostsNothingButTheFile() throws Exception {
         Files.move(data.resolve("snapshot"), data.resolve("elsewhere"));
         Files.writeString(data.resolve("snapshot"), "in the way");
