@@ -9,7 +9,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The ways to answer. */
@@ -47,13 +46,11 @@ final class Answers {
         return Map.of("items", items);
     }
 
-    /** A page and, if there is more, where the next one begins; one item more than the limit was read. */
-    static <T> Map<String, Object> page(List<T> read, int limit, Function<T, Object> view, Function<T, Long> place) {
-        List<T> items = read.size() > limit ? read.subList(0, limit) : read;
-        @Nullable String next = read.size() > limit ? Cursor.at(place.apply(items.get(limit - 1))) : null;
+    /** A page and, if there is more, where the next one begins. */
+    static Map<String, Object> page(List<?> items, @Nullable Long next) {
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put("items", items.stream().map(view).toList());
-        page.put("next_cursor", next);
+        page.put("items", items);
+        page.put("next_cursor", next == null ? null : Cursor.at(next));
         return page;
     }
 }

@@ -1,8 +1,6 @@
 package io.assay.admin;
 
 import io.assay.catalog.Catalog;
-import io.assay.catalog.ExperimentFilter;
-import io.assay.catalog.ExperimentJson;
 import io.assay.catalog.Experiments;
 import io.assay.snapshot.Access;
 import io.assay.snapshot.Scope;
@@ -39,12 +37,9 @@ final class ExperimentRoutes {
 
     private void list(RoutingContext ctx) {
         Requests.onlyQuery(ctx, "status", "layer", "q", "cursor", "limit");
-        ExperimentFilter filter = Requests.filter(ctx);
         experiments
-                .list(filter)
-                .onSuccess(read -> Answers.json(
-                        ctx, 200, Answers.page(read, filter.limit() - 1, ExperimentJson::view, e -> e.identity()
-                                .seq())))
+                .list(Requests.filter(ctx))
+                .onSuccess(page -> Answers.json(ctx, 200, Answers.page(page.items(), page.next())))
                 .onFailure(ctx::fail);
     }
 
@@ -92,11 +87,9 @@ final class ExperimentRoutes {
 
     private void history(RoutingContext ctx) {
         Requests.onlyQuery(ctx, "cursor", "limit");
-        int limit = Requests.limit(ctx);
         catalog.history()
-                .of(Requests.name(ctx), Requests.cursor(ctx), limit + 1)
-                .onSuccess(read -> Answers.json(
-                        ctx, 200, Answers.page(read, limit, entry -> entry, entry -> (Long) entry.get("id"))))
+                .of(Requests.name(ctx), Requests.cursor(ctx), Requests.limit(ctx))
+                .onSuccess(page -> Answers.json(ctx, 200, Answers.page(page.items(), page.next())))
                 .onFailure(ctx::fail);
     }
 }

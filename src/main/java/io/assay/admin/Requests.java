@@ -102,7 +102,7 @@ final class Requests {
         return Cursor.read(query(ctx, "cursor"));
     }
 
-    /** What a list of experiments is asked for; it reads one more than is shown. */
+    /** What a list of experiments is asked for. */
     static ExperimentFilter filter(RoutingContext ctx) {
         String status = query(ctx, "status");
         if (status != null && Status.of(status).isEmpty()) {
@@ -113,7 +113,7 @@ final class Requests {
                 query(ctx, "layer"),
                 query(ctx, "q"),
                 cursor(ctx),
-                limit(ctx) + 1);
+                limit(ctx));
     }
 
     /** Whether anything is said about the user that is asked for. */

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -122,6 +123,11 @@ final class Database {
         return inTime(pool.withConnection(
                 connection -> connection.begin().compose(begun -> change.apply(new Write(connection, "nobody"))
                         .eventually(begun::rollback))));
+    }
+
+    /** Does what takes longer than an event loop should be held up. */
+    <T> Future<T> offLoop(Callable<T> work) {
+        return vertx.executeBlocking(work, false);
     }
 
     private record Done<T>(T result, boolean moved) {}

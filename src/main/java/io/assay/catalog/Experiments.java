@@ -3,6 +3,7 @@ package io.assay.catalog;
 import io.assay.catalog.Write.Subject;
 import io.assay.engine.Attributes;
 import io.assay.platform.ApiError;
+import io.assay.protocol.Json;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -63,8 +64,28 @@ public final class Experiments {
     }
 
     /** A page of experiments, newest first. */
-    public Future<List<StoredExperiment>> list(ExperimentFilter filter) {
-        return database.read(filter::select);
+    public Future<Page> list(ExperimentFilter filter) {
+        return database.readAtOnce(connection -> filter.select(connection).compose(places -> ExperimentRows.fetch(
+                                connection, "where e.id = any($1) order by e.seq desc", (Object) ids(places))
+                        .map(rows -> new Listed(places, rows))))
+                .compose(listed -> database.offLoop(listed::page));
+    }
+
+    private static String[] ids(RowSet<Row> places) {
+        return places.stream().map(row -> row.getString("id")).toArray(String[]::new);
+    }
+
+    private record Listed(RowSet<Row> places, RowSet<Row> rows) {
+        Page page() {
+            Long next = null;
+            for (Row place : places) {
+                next = place.getLong("found") > places.size() ? place.getLong("seq") : null;
+            }
+            List<Json.Raw> items = ExperimentRows.read(rows).stream()
+                    .map(experiment -> new Json.Raw(Json.write(ExperimentJson.view(experiment))))
+                    .toList();
+            return new Page(items, next);
+        }
     }
 
     /**

@@ -79,7 +79,7 @@ final class LayerRows {
                 .map(rows -> new SlotBook(rows.stream().map(LayerRows::entry).toList()));
     }
 
-    private static Entry entry(Row row) {
+    static Entry entry(Row row) {
         return new Entry(
                 row.getInteger("from_slot"),
                 row.getInteger("to_slot"),

@@ -7,6 +7,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -163,5 +165,80 @@ class ExperimentsIT {
                         .json()
                         .getJsonArray("items"))
                 .hasSize(1);
+    }
+
+    private static JsonObject page(String path, String cursor) {
+        Answer answer = server.get(path + (cursor == null ? "" : "&cursor=" + cursor));
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+        return answer.json();
+    }
+
+    @Test
+    void pagesShowEverythingOnceWhileOthersMakeMore() {
+        for (int i = 0; i < 20; i++) {
+            server.draft("kept_" + i, "\"owner\": \"pager\"");
+        }
+        List<CompletableFuture<Answer>> making = new ArrayList<>();
+        List<String> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            for (int i = 0; i < 4; i++) {
+                making.add(server.send(
+                        "POST", "/experiments", AdminServer.draftBody("new_" + making.size(), "\"owner\": \"pager\"")));
+            }
+            JsonObject page = page("/experiments?q=pager&limit=3", cursor);
+            page.getJsonArray("items").forEach(item -> seen.add(((JsonObject) item).getString("key")));
+            cursor = page.getString("next_cursor");
+        } while (cursor != null);
+        making.forEach(each -> assertThat(each.join().status()).isEqualTo(201));
+        assertThat(seen).doesNotHaveDuplicates();
+        assertThat(seen).filteredOn(key -> key.startsWith("kept_")).hasSize(20);
+    }
+
+    @Test
+    void pagesOfLargeExperimentsEndEarlyAndLoseNothing() {
+        StringBuilder variants = new StringBuilder("{\"key\": \"control\", \"allocation\": 5, \"config\": {}}");
+        for (int v = 1; v < 20; v++) {
+            variants.append(", {\"key\": \"v").append(v).append("\", \"allocation\": 5, \"config\": {\"a\": \"");
+            variants.append("x".repeat(8000)).append("\"}}");
+        }
+        for (int i = 0; i < 12; i++) {
+            String body = "{\"key\": \"large_" + i + "\", \"variants\": [" + variants + "]}";
+            assertThat(server.post("/experiments", body).status()).isEqualTo(201);
+        }
+        assertWhole("/experiments?q=large_&limit=200", 12, "key");
+        for (int i = 0; i < 5; i++) {
+            server.patch("/experiments/large_0", "{\"name\": \"n" + i + "\"}");
+        }
+        assertWhole("/experiments/large_0/history?limit=200", 6, "id");
+    }
+
+    private static void assertWhole(String path, int count, String name) {
+        List<Object> seen = new ArrayList<>();
+        String cursor = null;
+        int pages = 0;
+        do {
+            JsonObject page = page(path, cursor);
+            assertThat(page.encode().length()).isLessThan(1_400_000);
+            page.getJsonArray("items").forEach(item -> seen.add(((JsonObject) item).getValue(name)));
+            cursor = page.getString("next_cursor");
+            pages++;
+        } while (cursor != null);
+        assertThat(seen).hasSize(count).doesNotHaveDuplicates();
+        assertThat(pages).isBetween(2, count);
+    }
+
+    @Test
+    void ofTwoWhoRenameToTheSameKeyOneIsRefused() {
+        for (int i = 0; i < 8; i++) {
+            server.draft("racer" + i, "");
+        }
+        List<CompletableFuture<Answer>> renames = IntStream.range(0, 8)
+                .mapToObj(i -> server.send("PATCH", "/experiments/racer" + i, "{\"key\": \"winner\"}"))
+                .toList();
+        List<Integer> statuses = new ArrayList<>();
+        renames.forEach(rename -> statuses.add(rename.join().status()));
+        assertThat(statuses).filteredOn(s -> s == 200).hasSize(1);
+        assertThat(statuses).filteredOn(s -> s == 409).hasSize(7);
     }
 }

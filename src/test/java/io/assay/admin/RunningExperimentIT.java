@@ -146,6 +146,38 @@ class RunningExperimentIT {
     }
 
     @Test
+    void aLayerShowsWhatWasNeverUsedAndWhatWasFreedInTheOrderItIsGivenOut() {
+        for (int i = 0; i < 3; i++) {
+            server.launched("tenant" + i, "\"layer\": \"house\", \"rollout\": 20");
+        }
+        server.status("tenant1", "concluded");
+        server.status("tenant0", "concluded");
+        JsonObject house = server.get("/layers/house").json();
+        assertThat(house.getJsonArray("unused_slots").encode()).isEqualTo("[[6000,10000]]");
+        assertThat(house.getJsonArray("free_slots").encode()).isEqualTo("[[0,4000],[6000,10000]]");
+        assertThat(house.getJsonArray("freed").stream()
+                        .map(each -> ((JsonObject) each).getJsonArray("slots").encode()))
+                .containsExactly("[[2000,4000]]", "[[0,2000]]");
+        assertThat(house.getJsonArray("experiments")
+                        .getJsonObject(2)
+                        .getJsonArray("slots")
+                        .encode())
+                .isEqualTo("[[4000,6000]]");
+        server.launched("tenant3", "\"layer\": \"house\", \"rollout\": 50");
+        assertThat(server.get("/experiments/tenant3")
+                        .json()
+                        .getJsonArray("slots")
+                        .encode())
+                .isEqualTo("[[2000,3000],[6000,10000]]");
+        JsonObject listed = server.get("/layers").json().getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .filter(layer -> layer.getString("key").equals("house"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(listed).isEqualTo(server.get("/layers/house").json());
+    }
+
+    @Test
     void pausingKeepsTheSlots() {
         JsonObject active =
                 server.launched("nap", "\"layer\": \"naps\", \"rollout\": 100").json();
