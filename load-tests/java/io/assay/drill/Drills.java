@@ -10,6 +10,7 @@ public final class Drills {
             new PostgresRestored(),
             new RedisAway(),
             new BootFile(),
+            new OldSnapshot(),
             new NodeKilled(),
             new RollingRestart(),
             new ChangeVisible(),

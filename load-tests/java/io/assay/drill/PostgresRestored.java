@@ -3,10 +3,12 @@ package io.assay.drill;
 import io.assay.embedded.EmbeddedServers.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Operators bring back an older copy of the database. */
 final class PostgresRestored implements Drill {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Pattern ALARM = Pattern.compile("assay_snapshot_behind\\{kind=\"config\"[^}]*} [1-9]");
     private static final int CHANGES = 5;
 
     @Override
@@ -59,13 +61,17 @@ final class PostgresRestored implements Drill {
         servers.sqlBesideIt(
                 "drop database " + database + " with (force)", "alter database " + backup + " rename to " + database);
         proxy.restore();
-        scene.allow("SourceLoop.*(behind|older|lower)"); // said once, as an error: somebody has to know
+        scene.allow("Alarms: database is back at"); // somebody has to know
         scene.pause(Duration.ofSeconds(scene.quick() ? 4 : 70)); // two turns of the slow look at PostgreSQL
         Answers answers = traffic.since(from);
         scene.report().note("after the restore: " + answers);
         scene.report().atMost("answers other than 200", answers.not200(), 0);
-        long database1 = servers.version();
-        scene.report().check("the restored database is older", database1 < newest, database1, "below " + newest);
+        long restored = servers.version();
+        scene.report().check("the restored database is older", restored < newest, restored, "below " + newest);
+        double alarm = scene.secondsUntil(
+                PATIENCE, () -> nodes.stream().anyMatch(node -> ALARM.matcher(node.metrics("assay_snapshot_behind"))
+                        .find()));
+        scene.report().atMost("the alarm says that the database is behind", alarm, PATIENCE.toSeconds(), "s");
         for (Node node : nodes) {
             long kept = node.version("config");
             scene.report().check(node + " keeps its version", kept == newest, kept, "is " + newest);
