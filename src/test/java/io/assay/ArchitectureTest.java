@@ -49,7 +49,11 @@ class ArchitectureTest {
                     List.of(),
                     plus(
                             WEB,
-                            List.of("io.vertx.micrometer.", "org.apache.kafka.clients.", "org.apache.kafka.common."))),
+                            List.of(
+                                    "io.vertx.micrometer.",
+                                    "io.netty.",
+                                    "org.apache.kafka.clients.",
+                                    "org.apache.kafka.common."))),
             row(
                     "snapshot",
                     List.of("engine", "protocol", "platform"),

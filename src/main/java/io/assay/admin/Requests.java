@@ -10,9 +10,7 @@ import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
 import io.assay.snapshot.Access;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,22 +31,17 @@ final class Requests {
 
     private Requests() {}
 
-    /**
-     * Reads the body after it is known who asks. Vert.x would have a {@code BodyHandler} come first, and so hold a megabyte
-     * for anybody; behind a lambda it does not know it as one.
-     */
+    /** Reads the body after it is known who asks. */
     static Handler<RoutingContext> reading() {
-        BodyHandler reader = HttpService.body(MAX_BODY_BYTES);
-        return ctx -> reader.handle(ctx);
+        return HttpService.body(MAX_BODY_BYTES);
     }
 
     /** The JSON object in the body. */
     @SuppressWarnings("unchecked") // the reader of JSON gives objects as maps by name
     static Map<String, Object> body(RoutingContext ctx) {
         requireJson(ctx.request().getHeader("Content-Type"));
-        Buffer buffer = ctx.body().buffer();
         try {
-            Object value = Json.parse(buffer == null ? new byte[0] : buffer.getBytes(), Json.Limits.BODY);
+            Object value = Json.parse(HttpService.bytes(ctx), Json.Limits.BODY);
             if (value instanceof Map<?, ?> map) {
                 return (Map<String, Object>) map;
             }

@@ -80,8 +80,7 @@ final class AssignmentRoutes {
     }
 
     private void post(RoutingContext ctx) {
-        Buffer body = ctx.body().buffer();
-        BodyReader.read(body == null ? new byte[0] : body.getBytes(), question);
+        BodyReader.read(HttpService.bytes(ctx), question);
         answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
     }
 

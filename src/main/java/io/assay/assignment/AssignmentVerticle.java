@@ -32,7 +32,7 @@ public class AssignmentVerticle extends VerticleBase {
         Current current = new Current();
         return feed.onChange(current::set)
                 .onSuccess(added -> subscription = added)
-                .compose(compiled -> service.listenUndecoded(handler(config, feed, current)));
+                .compose(compiled -> service.listen(handler(config, feed, current)));
     }
 
     Handler<HttpServerRequest> handler(AssignmentConfig config, SnapshotFeed feed, Current current) {

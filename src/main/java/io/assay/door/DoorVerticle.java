@@ -46,7 +46,7 @@ public final class DoorVerticle extends VerticleBase {
         }
         HttpService service = new HttpService(vertx, "door", HttpConfig.from(config()));
         http = service;
-        return service.listenUndecoded(router());
+        return service.listen(router());
     }
 
     @Override

@@ -2,11 +2,11 @@ package io.assay.ingestion;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.FieldError;
+import io.assay.platform.HttpService;
 import io.assay.platform.Topics;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -48,20 +48,20 @@ final class EventsRoute {
     }
 
     void handle(RoutingContext ctx) {
-        Buffer body = ctx.body().buffer();
-        EventBatch batch = parse(body == null ? Buffer.buffer() : body);
+        byte[] body = HttpService.bytes(ctx);
+        EventBatch batch = parse(body);
         String key = idempotencyKey(ctx);
         Intake.Request request = new Intake.Request(
-                EventClock.of(clock.millis(), batch), definitions.current(), key, body == null ? 0 : body.length());
+                EventClock.of(clock.millis(), batch), definitions.current(), key, body.length);
         outcome(batch, request)
                 .compose(outcome -> publish(batch, outcome).map(done -> outcome))
                 .onSuccess(outcome -> answer(ctx, outcome))
                 .onFailure(ctx::fail);
     }
 
-    private static EventBatch parse(Buffer body) {
+    private static EventBatch parse(byte[] body) {
         try {
-            return EventBatch.read(Json.parse(body.getBytes(), Json.Limits.BODY));
+            return EventBatch.read(Json.parse(body, Json.Limits.BODY));
         } catch (JsonException e) {
             throw ApiError.malformed("The body can't be read: " + e.getMessage());
         }

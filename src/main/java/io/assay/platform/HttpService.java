@@ -11,7 +11,7 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +32,7 @@ public final class HttpService {
     private final String stage;
     private final HttpConfig config;
     private @Nullable HttpServer server;
+    private long ticking;
 
     public HttpService(Vertx vertx, String stage, HttpConfig config) {
         this.vertx = vertx;
@@ -43,15 +44,15 @@ public final class HttpService {
     public static Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         router.route().handler(AccessLog::handle);
-        for (int status : new int[] {400, 401, 403, 404, 406, 413, 414, 415, 500}) {
-            router.errorHandler(status, Problem::handle);
+        for (int status : new int[] {400, 401, 403, 404, 406, 408, 413, 414, 415, 500}) {
+            router.errorHandler(status, ctx -> Problem.handle(ctx, status));
         }
         router.errorHandler(405, ctx -> {
             // vertx-web sets Allow only when it answers a 405 itself
             ctx.response().putHeader("Allow", String.join(", ", methodsAt(router, ctx.normalizedPath())));
-            Problem.handle(ctx);
+            Problem.handle(ctx, 405);
         });
-        router.route().failureHandler(Problem::handle);
+        router.route().failureHandler(ctx -> Problem.handle(ctx, 500));
         routers(vertx).all().add(router);
         return router;
     }
@@ -89,33 +90,26 @@ public final class HttpService {
         return names;
     }
 
-    /** The handler that reads a body of at most that many bytes (else 413). */
-    public static BodyHandler body(long maxBytes) {
-        return BodyHandler.create(false).setBodyLimit(maxBytes);
+    /** The handler that reads a body of at most that many bytes (else 413), and unpacks it. */
+    public static Handler<RoutingContext> body(long maxBytes) {
+        return Bodies.reader(maxBytes);
     }
 
-    /** Listens; completes when the port is open. Several instances of a stage share one port. */
+    /** The body that {@link #body} read; empty if there is none. */
+    public static byte[] bytes(RoutingContext ctx) {
+        return Bodies.of(ctx);
+    }
+
+    /** Listens; completes when the port is open. Several instances of a stage share one port. Bodies stay coded as they come. */
     public Future<Void> listen(Handler<HttpServerRequest> handler) {
-        return listen(handler, true);
-    }
-
-    /** Listens as {@link #listen} does, and leaves bodies coded as they came: for one who passes them on. */
-    public Future<Void> listenUndecoded(Handler<HttpServerRequest> handler) {
-        return listen(handler, false);
-    }
-
-    private Future<Void> listen(Handler<HttpServerRequest> handler, boolean decodeBodies) {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost(config.host())
-                .setPort(config.port() == 0 ? anySharedPort() : config.port())
-                .setMaxInitialLineLength(16 * 1024)
-                .setMaxHeaderSize(16 * 1024)
-                .setDecompressionSupported(decodeBodies)
-                .setHandle100ContinueAutomatically(true)
-                .setTcpNoDelay(true)
-                .setIdleTimeout(75)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS);
-        HttpServer created = vertx.createHttpServer(options).requestHandler(leavingOnDrain(handler));
+        int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());
+        Connections connections =
+                new Connections(config.patience(), Math.max(1, config.patience().connections() / instances));
+        ticking = vertx.setPeriodic(1_000, id -> connections.tick());
+        HttpServer created = vertx.createHttpServer(options())
+                .connectionHandler(connections::opened)
+                .invalidRequestHandler(Problem::unreadable)
+                .requestHandler(guarded(handler, connections));
         server = created;
         return created.listen()
                 .recover(e -> Future.failedFuture(new IllegalStateException(
@@ -127,14 +121,37 @@ public final class HttpService {
     }
 
     /** While this process drains, each answer asks its client to come back on another connection, and so to another process. */
-    private Handler<HttpServerRequest> leavingOnDrain(Handler<HttpServerRequest> handler) {
+    private Handler<HttpServerRequest> guarded(Handler<HttpServerRequest> handler, Connections connections) {
         Health health = Health.of(vertx);
         return request -> {
+            connections.asked(request);
             if (health.isDraining()) {
                 request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
-            handler.handle(request);
+            if (isCodedStrangely(request)) {
+                Problem.unreadable(request);
+            } else {
+                handler.handle(request);
+            }
         };
+    }
+
+    /** Whether others could find the end of this request at another place than we do. */
+    private static boolean isCodedStrangely(HttpServerRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return !codings.isEmpty() && !(codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
+    }
+
+    /** No HTTP/2: whoever ends TLS before us speaks HTTP/1.1 to us, and its floods of resets can't reach us. */
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port() == 0 ? anySharedPort() : config.port())
+                .setMaxInitialLineLength(16 * 1024)
+                .setMaxHeaderSize(16 * 1024)
+                .setHandle100ContinueAutomatically(true)
+                .setHttp2ClearTextEnabled(false)
+                .setTcpNoDelay(true);
     }
 
     /** To Vert.x each negative number is a free port of its own, shared by all who name it: here the instances of a stage. */
@@ -145,6 +162,7 @@ public final class HttpService {
     /** Takes no new connection, answers what is in flight, then closes. */
     public Future<Void> stop() {
         HttpServer open = server;
+        vertx.cancelTimer(ticking);
         return open == null ? Future.succeededFuture() : open.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
     }
 

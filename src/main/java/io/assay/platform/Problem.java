@@ -1,5 +1,8 @@
 package io.assay.platform;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -49,17 +52,31 @@ public final class Problem {
         response.end(toJson(error).toBuffer());
     }
 
-    /** The one failure handler of every router: turns whatever failed into problem+json, never a stack trace. */
-    public static void handle(RoutingContext ctx) {
-        send(ctx.response(), toError(ctx));
+    /**
+     * The one failure handler of every router: turns whatever failed into problem+json, never a stack trace.
+     *
+     * @param otherwise the status of a failure that names none
+     */
+    static void handle(RoutingContext ctx, int otherwise) {
+        send(ctx.response(), toError(ctx, otherwise));
     }
 
-    static ApiError toError(RoutingContext ctx) {
+    /** Answers what is no HTTP request, or one beyond the limits of its head, and ends the connection. */
+    static void unreadable(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int status = cause instanceof TooLongHttpLineException ? 414 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        request.response().putHeader("Connection", "close");
+        send(request.response(), ofStatus(status));
+        var unused = request.connection().close();
+    }
+
+    private static ApiError toError(RoutingContext ctx, int otherwise) {
         Throwable failure = ctx.failure();
         if (failure instanceof ApiError error) {
             return error;
         }
-        int status = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
+        int named = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
+        int status = named < 400 ? otherwise : named;
         if (failure != null && status >= 500) {
             String route = ctx.currentRoute() == null
                     ? "?"
@@ -77,6 +94,7 @@ public final class Problem {
             case 404 -> ApiError.notFound("There is nothing at this address.");
             case 405 -> ApiError.of(405, "method_not_allowed", "This address does not take this method.");
             case 406 -> ApiError.of(406, "not_acceptable", "None of the accepted media types can be had.");
+            case 408 -> ApiError.of(408, "request_timeout", "The request did not come to its end in time.");
             case 413 -> ApiError.of(413, "too_large", "The body is larger than this address takes.");
             case 414 -> ApiError.of(414, "uri_too_long", "The address is too long.");
             case 415 -> ApiError.of(415, "unsupported_media_type", "This media type is not taken here.");
@@ -96,6 +114,7 @@ public final class Problem {
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 406 -> "Not Acceptable";
+            case 408 -> "Request Timeout";
             case 409 -> "Conflict";
             case 412 -> "Precondition Failed";
             case 413 -> "Content Too Large";

@@ -1,0 +1,157 @@
+package io.assay.platform;
+
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+
+/** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
+final class Bodies {
+    /*
+     * A slow body holds what came of it so far. All of them may hold an eighth of the heap, an equal share on each event loop;
+     * when that is full, the body that has been coming for the longest time is given up, and with it the slow ones go first.
+     * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit.
+     */
+    static final int SECONDS = 30;
+    private static final String BODY = Bodies.class.getName();
+    private static final byte[] NONE = new byte[0];
+    private static final long SHARE = Math.max(
+            2 << 20, Runtime.getRuntime().maxMemory() / 8 / (2L * Runtime.getRuntime().availableProcessors()));
+    private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(SHARE));
+
+    private final Set<Reading> coming = new LinkedHashSet<>();
+    private final long mostBytes;
+    private long bytes;
+
+    Bodies(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
+    /** A handler that reads a body of at most that many bytes, packed or not, then calls the next one. */
+    static Handler<RoutingContext> reader(long maxBytes) {
+        return ctx -> HERE.get().read(ctx, maxBytes, SECONDS * 1000L);
+    }
+
+    /** What the reader read. */
+    static byte[] of(RoutingContext ctx) {
+        byte[] body = ctx.get(BODY);
+        return body == null ? NONE : body;
+    }
+
+    void read(RoutingContext ctx, long maxBytes, long millis) {
+        HttpServerRequest request = ctx.request();
+        boolean packed = isPacked(request);
+        if (announced(request) > maxBytes) {
+            throw Problem.ofStatus(413);
+        }
+        if (request.isEnded()) {
+            ctx.next();
+            return;
+        }
+        Reading reading = new Reading(ctx, maxBytes, packed);
+        coming.add(reading);
+        reading.timer = ctx.vertx().setTimer(millis, id -> reading.giveUp(Problem.ofStatus(408)));
+        request.handler(reading::add);
+        request.endHandler(end -> reading.complete());
+        request.exceptionHandler(e -> reading.giveUp(ApiError.malformed("The body can't be read.")));
+    }
+
+    private static boolean isPacked(HttpServerRequest request) {
+        String coding = request.getHeader("Content-Encoding");
+        if (coding == null) {
+            return false;
+        }
+        return switch (coding.trim().toLowerCase(Locale.ROOT)) {
+            case "identity" -> false;
+            case "gzip", "x-gzip" -> true;
+            default ->
+                throw ApiError.of(415, "unsupported_media_type", "A body can be coded as gzip, or not at all.");
+        };
+    }
+
+    private static long announced(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            throw Problem.ofStatus(400);
+        }
+    }
+
+    private final class Reading {
+        private final RoutingContext ctx;
+        private final long maxBytes;
+        private final boolean packed;
+        private final Buffer body = Buffer.buffer();
+        private long timer;
+
+        Reading(RoutingContext ctx, long maxBytes, boolean packed) {
+            this.ctx = ctx;
+            this.maxBytes = maxBytes;
+            this.packed = packed;
+        }
+
+        void add(Buffer piece) {
+            if (!coming.contains(this)) {
+                return;
+            }
+            if (body.length() + (long) piece.length() > maxBytes) {
+                giveUp(Problem.ofStatus(413));
+                return;
+            }
+            body.appendBuffer(piece);
+            bytes += piece.length();
+            while (bytes > mostBytes) {
+                Iterator<Reading> oldest = coming.iterator();
+                oldest.next().giveUp(ApiError.unavailable("Too many bodies are on their way.", 1));
+            }
+        }
+
+        void complete() {
+            if (end()) {
+                try {
+                    ctx.put(BODY, packed ? unpack(body.getBytes(), maxBytes) : body.getBytes());
+                } catch (ApiError e) {
+                    ctx.fail(e);
+                    return;
+                }
+                ctx.next();
+            }
+        }
+
+        void giveUp(ApiError why) {
+            if (end()) {
+                ctx.fail(why);
+            }
+        }
+
+        private boolean end() {
+            boolean first = coming.remove(this);
+            if (first) {
+                bytes -= body.length();
+                ctx.vertx().cancelTimer(timer);
+            }
+            return first;
+        }
+    }
+
+    private static byte[] unpack(byte[] packed, long maxBytes) {
+        byte[] plain;
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), 8192)) {
+            plain = in.readNBytes((int) maxBytes + 1);
+        } catch (IOException e) {
+            throw ApiError.malformed("The body can't be unpacked (expected: gzip, as Content-Encoding says).");
+        }
+        if (plain.length > maxBytes) {
+            throw Problem.ofStatus(413);
+        }
+        return plain;
+    }
+}

@@ -1,0 +1,133 @@
+package io.assay.platform;
+
+import io.micrometer.core.instrument.Counter;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of one server on one event loop: none of them may take its time without measure. */
+final class Connections {
+    /*
+     * An idle time-out alone is no measure: a client that sends a byte a minute is never idle. So what counts here is progress:
+     * a head, an answer. Time is counted in ticks of a second, and a request costs one look-up and two stores.
+     *
+     *     state                               may last            a connection is in it
+     *     nothing has been asked yet          headSeconds         from its start
+     *     asked, not answered                 requestSeconds      from the head of the request
+     *     answered, the body still comes      LINGER              from the answer (so that it is read before the end)
+     *     answered                            idleSeconds         from the answer
+     */
+    private static final int LINGER_SECONDS = 5;
+
+    private final Map<HttpConnection, Watched> open = new IdentityHashMap<>();
+    private final HttpConfig.Patience patience;
+    private final int most;
+    private int now;
+
+    /** At most {@code most} at a time. */
+    Connections(HttpConfig.Patience patience, int most) {
+        this.patience = patience;
+        this.most = most;
+    }
+
+    private static final class Watched {
+        final HttpConnection connection;
+        @Nullable
+        HttpServerRequest last;
+        boolean answered;
+        int since;
+
+        Watched(HttpConnection connection, int since) {
+            this.connection = connection;
+            this.since = since;
+        }
+    }
+
+    void opened(HttpConnection connection) {
+        if (open.size() >= most) {
+            yieldOne();
+        }
+        if (open.size() >= most) {
+            drop(connection, "crowd");
+            return;
+        }
+        open.put(connection, new Watched(connection, now));
+        connection.closeHandler(closed -> open.remove(connection));
+    }
+
+    void asked(HttpServerRequest request) {
+        Watched watched = open.get(request.connection());
+        if (watched != null) {
+            watched.last = request;
+            watched.answered = false;
+            watched.since = now;
+        }
+    }
+
+    int count() {
+        return open.size();
+    }
+
+    /** A second has passed. */
+    void tick() {
+        now++;
+        for (Watched each : new ArrayList<>(open.values())) {
+            HttpServerRequest last = each.last;
+            if (last == null) {
+                limit(each, patience.headSeconds(), "head");
+            } else if (!last.response().ended()) {
+                limit(each, patience.requestSeconds(), "request");
+            } else {
+                if (!each.answered) {
+                    each.answered = true;
+                    each.since = now;
+                }
+                boolean wholeRequest = last.isEnded();
+                limit(
+                        each,
+                        wholeRequest ? patience.idleSeconds() : LINGER_SECONDS,
+                        wholeRequest ? "idle" : "body");
+            }
+        }
+    }
+
+    private void limit(Watched watched, int seconds, String reason) {
+        if (now - watched.since > seconds) {
+            open.remove(watched.connection);
+            drop(watched.connection, reason);
+        }
+    }
+
+    /** Takes the place of the one that has asked nothing for the longest time. */
+    private void yieldOne() {
+        Watched oldest = null;
+        for (Watched each : open.values()) {
+            boolean isFree = each.last == null || each.last.response().ended();
+            if (isFree && (oldest == null || each.since < oldest.since)) {
+                oldest = each;
+            }
+        }
+        if (oldest != null) {
+            open.remove(oldest.connection);
+            drop(oldest.connection, "crowd");
+        }
+    }
+
+    /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */
+    private static void drop(HttpConnection connection, String reason) {
+        Counter.builder("assay_http_dropped_connections")
+                .description("Connections closed because they took too long or were too many")
+                .tag("reason", reason)
+                .register(Meters.registry())
+                .increment();
+        if (connection instanceof HttpServerConnection known) {
+            var unused = known.channelHandlerContext().close();
+        } else {
+            var unused = connection.close();
+        }
+    }
+}
