@@ -51,8 +51,8 @@ final class EventsRoute {
         byte[] body = HttpService.bytes(ctx);
         EventBatch batch = parse(body);
         String key = idempotencyKey(ctx);
-        Intake.Request request = new Intake.Request(
-                EventClock.of(clock.millis(), batch), definitions.current(), key, body.length);
+        Intake.Request request =
+                new Intake.Request(EventClock.of(clock.millis(), batch), definitions.current(), key, body.length);
         outcome(batch, request)
                 .compose(outcome -> publish(batch, outcome).map(done -> outcome))
                 .onSuccess(outcome -> answer(ctx, outcome))

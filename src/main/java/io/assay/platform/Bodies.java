@@ -23,7 +23,8 @@ final class Bodies {
     private static final String BODY = Bodies.class.getName();
     private static final byte[] NONE = new byte[0];
     private static final long SHARE = Math.max(
-            2 << 20, Runtime.getRuntime().maxMemory() / 8 / (2L * Runtime.getRuntime().availableProcessors()));
+            2 << 20,
+            Runtime.getRuntime().maxMemory() / 8 / (2L * Runtime.getRuntime().availableProcessors()));
     private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(SHARE));
 
     private final Set<Reading> coming = new LinkedHashSet<>();
@@ -71,8 +72,7 @@ final class Bodies {
         return switch (coding.trim().toLowerCase(Locale.ROOT)) {
             case "identity" -> false;
             case "gzip", "x-gzip" -> true;
-            default ->
-                throw ApiError.of(415, "unsupported_media_type", "A body can be coded as gzip, or not at all.");
+            default -> throw ApiError.of(415, "unsupported_media_type", "A body can be coded as gzip, or not at all.");
         };
     }
 

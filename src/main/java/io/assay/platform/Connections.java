@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one server on one event loop: none of them may take its time without measure. */
@@ -23,7 +22,7 @@ final class Connections {
      */
     private static final int LINGER_SECONDS = 5;
 
-    private final Map<HttpConnection, Watched> open = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Watched> open = new IdentityHashMap<>();
     private final HttpConfig.Patience patience;
     private final int most;
     private int now;
@@ -36,8 +35,10 @@ final class Connections {
 
     private static final class Watched {
         final HttpConnection connection;
+
         @Nullable
         HttpServerRequest last;
+
         boolean answered;
         int since;
 
@@ -87,10 +88,7 @@ final class Connections {
                     each.since = now;
                 }
                 boolean wholeRequest = last.isEnded();
-                limit(
-                        each,
-                        wholeRequest ? patience.idleSeconds() : LINGER_SECONDS,
-                        wholeRequest ? "idle" : "body");
+                limit(each, wholeRequest ? patience.idleSeconds() : LINGER_SECONDS, wholeRequest ? "idle" : "body");
             }
         }
     }

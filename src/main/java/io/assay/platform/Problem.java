@@ -64,7 +64,9 @@ public final class Problem {
     /** Answers what is no HTTP request, or one beyond the limits of its head, and ends the connection. */
     static void unreadable(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        int status = cause instanceof TooLongHttpLineException ? 414 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        int status = cause instanceof TooLongHttpLineException
+                ? 414
+                : cause instanceof TooLongHttpHeaderException ? 431 : 400;
         request.response().putHeader("Connection", "close");
         send(request.response(), ofStatus(status));
         var unused = request.connection().close();

@@ -78,7 +78,10 @@ class HostileConnectionsTest {
     }
 
     private static void assertProblem(String answer, int status) {
-        assertThat(answer).as(answer).matches("(?s)HTTP/1\\.[01] " + status + " .*").containsIgnoringCase("application/problem+json");
+        assertThat(answer)
+                .as(answer)
+                .matches("(?s)HTTP/1\\.[01] " + status + " .*")
+                .containsIgnoringCase("application/problem+json");
         assertThat(answer).contains("\"status\":" + status);
     }
 
@@ -170,7 +173,8 @@ class HostileConnectionsTest {
         }
         assertProblem(answer("GET /things HTTP/1.1\r\n\r\n"), 400);
         assertProblem(answer("GET /things HTTP/1.1\r\nHost: a b <>\r\n\r\n"), 400);
-        assertThat(client().send("GET /things HTTP/9.9\r\nHost: a\r\n\r\n").answer()).contains(" 501 ");
+        assertThat(client().send("GET /things HTTP/9.9\r\nHost: a\r\n\r\n").answer())
+                .contains(" 501 ");
         assertThat(reached).hasValue(0);
     }
 
@@ -194,8 +198,8 @@ class HostileConnectionsTest {
 
     @Test
     void oddAddressesAreFoundNowhereOrAreProblems() throws IOException {
-        for (String uri : List.of(
-                "/things%zz", "/things/%", "/things/a?%zz", "/%2e%2e/etc", "*", "//", "http://[::1")) {
+        for (String uri :
+                List.of("/things%zz", "/things/%", "/things/a?%zz", "/%2e%2e/etc", "*", "//", "http://[::1")) {
             String answer = answer("GET " + uri + " HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(answer.substring(0, 12)).as(uri).isIn("HTTP/1.1 400", "HTTP/1.1 404");
             assertThat(answer).containsIgnoringCase("application/problem+json");
@@ -282,7 +286,8 @@ class HostileConnectionsTest {
                 "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n")) {
             answer(post(headers, "0\r\n\r\n" + hidden));
         }
-        for (String coding : List.of("xchunked", "chunked, identity", "identity", "gzip, chunked", "chunked\r\nTransfer-Encoding: x")) {
+        for (String coding : List.of(
+                "xchunked", "chunked, identity", "identity", "gzip, chunked", "chunked\r\nTransfer-Encoding: x")) {
             String answer = answer(post("Transfer-Encoding: " + coding + "\r\n", hidden));
             assertThat(answer).as(coding).startsWith("HTTP/1.1 4");
         }
