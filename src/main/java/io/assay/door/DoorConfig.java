@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The section {@code door}.
  *
  * @param trustedProxies addresses whose {@code X-Forwarded-For} the door believes; a stage behind it believes the door
- * @param poolSize connections to each stage
+ * @param poolSize connections to each stage: as many as clients may send slowly at a time, so that they take none from others
  * @param idleSeconds how long a stage may say nothing before its request is given up
  * @param upstreams where each stage is; one that is not in here listens in this process on a port it chose itself
  */
@@ -32,7 +32,7 @@ record DoorConfig(List<String> trustedProxies, int poolSize, int idleSeconds, Ma
         }
         return new DoorConfig(
                 door.strings("trustedProxies"),
-                door.integer("poolSize", 1, 10_000, 256),
+                door.integer("poolSize", 1, 10_000, 2_500),
                 door.integer("idleSeconds", 1, 600, 30),
                 Map.copyOf(addresses));
     }

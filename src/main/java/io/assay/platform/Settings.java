@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -129,8 +130,15 @@ public final class Settings {
     /** The refusal of the member {@code name}, to be thrown by the caller. */
     public ConfigException refused(String name, String expectation) {
         Object value = json.getValue(name);
-        String shown = value == null ? "missing" : Json.encode(value);
+        String shown = value == null ? "missing" : shown(name, value);
         return new ConfigException(at(name) + ": " + shown + " (expected: " + expectation + ")");
+    }
+
+    /** Goes into logs: no password, neither in a setting of that name nor in an address. */
+    private static String shown(String name, Object value) {
+        return name.toLowerCase(Locale.ROOT).contains("password")
+                ? "what is there"
+                : Json.encode(value).replaceAll("://[^@\"]*@", "://…@");
     }
 
     private String at(String name) {

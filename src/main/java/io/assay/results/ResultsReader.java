@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * meanwhile. When the store is away it is the last answer that counts. Belongs to one event loop.
  */
 final class ResultsReader {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     private static final Logger log = LoggerFactory.getLogger(ResultsReader.class);
     private static final long FRESH_MILLIS = 60_000;
     private static final long REREAD_MILLIS = 5_000;
@@ -59,6 +61,9 @@ final class ResultsReader {
      * @param anew reads them again, unless they were read within the last 5 s
      */
     Future<Served> read(String name, boolean anew) {
+        if (!NAME.matcher(name).matches()) {
+            return Future.failedFuture(unknown()); // goes into no log and no other store
+        }
         String id = ids.get(name);
         return id != null ? readById(id, anew) : resolve(name).compose(found -> readById(found, anew));
     }
