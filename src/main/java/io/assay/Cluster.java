@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x with its cluster of nodes. They find each other by a plain list of addresses or by a name that stands for all of
- * them; nothing is searched for on the network. A node whose cluster does not come up in time goes on alone: everything that
- * the bus announces is polled as well.
+ * them; nothing is searched for on the network. A node that finds nobody is a cluster of one, which the others join when they
+ * come. A node whose cluster does not come up in time, because its address is taken or members hang, goes on alone until it is
+ * started again: everything that the bus announces is polled as well.
  *
  * @param host the address of this node; nothing of the cluster listens on any other
  * @param port of Hazelcast on it
