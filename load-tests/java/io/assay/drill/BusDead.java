@@ -28,6 +28,8 @@ final class BusDead implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
+        // what Vert.x says of a connection between nodes that a proxy ends
+        scene.allow("ERROR ConnectionBase: Connection reset");
         try (Network links = Network.of(scene)) {
             Trio trio = Trio.start(scene, links::between);
             links.split(trio.all().stream().map(List::of).toList());

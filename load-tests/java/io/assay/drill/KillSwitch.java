@@ -37,7 +37,9 @@ final class KillSwitch implements Drill {
     @Override
     public void run(Scene scene) throws Exception {
         JsonObject push = new JsonObject().put("announce", announced);
-        Trio trio = Trio.start(scene, specs -> specs.forEach(spec -> spec.with("cluster", push)));
+        Trio trio = Trio.start(
+                scene,
+                specs -> specs.forEach(spec -> spec.with("cluster", push).optimised = announced && !scene.quick()));
         List<String> ids = new ArrayList<>();
         int kills = scene.quick() ? 3 : 10;
         for (int i = 0; i < kills; i++) {
@@ -49,11 +51,11 @@ final class KillSwitch implements Drill {
             }
         }
         Traffic traffic = scene.traffic(RATE, trio.all());
-        Duration patience = Duration.ofSeconds(announced ? 1 : 10);
+        Duration patience = Duration.ofSeconds(30);
         List<Double> taken = new ArrayList<>();
         long begun = traffic.mark();
         for (int i = 0; i < kills; i++) {
-            taken.add(secondsUntilGone(scene, trio, ids.get(i), "doomed_" + i, patience.multipliedBy(3)));
+            taken.add(secondsUntilGone(scene, trio, ids.get(i), "doomed_" + i, patience));
         }
         Answers during = traffic.since(begun);
         scene.report().note("meanwhile: " + during);
@@ -64,7 +66,12 @@ final class KillSwitch implements Drill {
                                 .toList());
         scene.report().atMost("answers other than 200", during.not200(), 0);
         double slowest = taken.stream().mapToDouble(t -> t).max().orElse(Double.POSITIVE_INFINITY);
-        scene.report().atMost("slowest of %d kills on all nodes".formatted(kills), slowest, patience.toSeconds(), "s");
+        scene.report().atMost("slowest of %d kills on all nodes".formatted(kills), slowest, bound(scene), "s");
+    }
+
+    /** The short form is for machines that are busy with other tests, too. */
+    private double bound(Scene scene) {
+        return !announced ? 10 : scene.quick() ? 5 : 1;
     }
 
     /** From when the owner asks for it. */

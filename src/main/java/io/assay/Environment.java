@@ -36,6 +36,8 @@ final class Environment {
             new Variable("ASSAY_KAFKA_BOOTSTRAP", "kafka.bootstrap", Kind.TEXT),
             new Variable("ASSAY_CLUSTER_HOST", "cluster.host", Kind.TEXT),
             new Variable("ASSAY_CLUSTER_PORT", "cluster.port", Kind.INTEGER),
+            new Variable("ASSAY_CLUSTER_DISCOVERY", "cluster.discovery", Kind.TEXT),
+            new Variable("ASSAY_CLUSTER_SERVICE", "cluster.service", Kind.TEXT),
             new Variable("ASSAY_CLUSTER_MEMBERS", "cluster.members", Kind.LIST));
 
     private Environment() {}

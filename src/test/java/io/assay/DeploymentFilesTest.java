@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +36,29 @@ class DeploymentFilesTest {
     }
 
     @Test
+    void aRoleHasTheSecretsOfTheServersThatItUsesAndNoOthers() {
+        Map<String, List<String>> secrets = new TreeMap<>();
+        for (Document deployment : manifests.all("Deployment")) {
+            secrets.put(
+                    deployment.name().replace("assay-", ""),
+                    Manifests.elements(deployment.at("/spec/template/spec/containers/0/env"))
+                            .map(variable ->
+                                    variable.at("/valueFrom/secretKeyRef/key").asText())
+                            .filter(key -> !key.isEmpty())
+                            .toList());
+        }
+        List<String> all = List.of("postgres-password", "analytics-password", "redis-uri");
+        assertThat(secrets)
+                .isEqualTo(Map.of(
+                        "admin", all,
+                        "assignment", List.of("redis-uri"),
+                        "config", List.of("postgres-password", "redis-uri"),
+                        "ingestion", List.of("postgres-password", "redis-uri"),
+                        "metrics", List.of("postgres-password", "analytics-password"),
+                        "results", all));
+    }
+
+    @Test
     void everyRoleHasADeploymentAndAService() {
         for (String kind : List.of("Deployment", "Service", "PodDisruptionBudget")) {
             assertThat(manifests.all(kind).stream().map(Document::name))
@@ -42,7 +67,7 @@ class DeploymentFilesTest {
     }
 
     @Test
-    void rolesDifferInNamePortSizeStrategyAndTheFirstKeysOnly() {
+    void rolesDifferInNamePortSizeStrategySecretsAndTheFirstKeysOnly() {
         assertThat(manifests.all("Deployment").stream()
                         .map(DeploymentFilesTest::withoutItsOwn)
                         .distinct())
@@ -67,6 +92,17 @@ class DeploymentFilesTest {
             k8s/base/admin.yaml         | key: redis-uri                  | key: redis                     | nobody makes the secret
             k8s/base/admin.yaml         | mountPath: /tmp                 | mountPath: 5                   | expected: text
             k8s/base/admin.yaml         | '            - name: tmp'       | '            - name: temp'     | of the volumes
+            k8s/base/admin.yaml         | terminationGracePeriodSeconds: 45 | terminationGracePeriodSeconds: 20 | is killed before it has drained
+            k8s/base/admin.yaml         | type: RuntimeDefault            | type: Unconfined               | any system call
+            k8s/base/admin.yaml         | ServiceAccountToken: false      | ServiceAccountToken: true      | token
+            k8s/base/admin.yaml         | topologyKey: kubernetes.io/hostname | topologyKey: kubernetes.io/arch | on one machine
+            k8s/base/network.yaml       | port: event-bus                 | port: event-buss               | nobody has the port event-buss
+            k8s/base/network.yaml       | port: http                      | port: management               | nobody may reach the port http
+            k8s/base/network.yaml       | port: 6379                      | port: 6380                     | no server is at 6380
+            k8s/base/network.yaml       | values: ["ingestion", "metrics"] | values: ["ingestion", "metric"] | selects no role metric
+            k8s/base/network.yaml       | name: assay-nothing             | name: assay-everything         | what is not allowed is not forbidden
+            k8s/overlays/small/kustomization.yaml | /spec/minReplicas     | /spec/minReplica               | changes nothing
+            k8s/overlays/small/kustomization.yaml | name: assay-admin     | name: assay-owners             | no Deployment
             k8s/base/config.yaml        | '  revisionHistoryLimit: 5'     | '  replicas: 2'                | named by the autoscaler or here
             k8s/base/config.yaml        | minReplicas: 2                  | minReplicas: 1                 | from two to more
             k8s/base/members.yaml       | name: assay                     | name: assay2                   | selects the pods of
@@ -95,7 +131,9 @@ class DeploymentFilesTest {
         ((ObjectNode) pod.at("/containers/0")).remove(List.of("name", "resources", "ports"));
         ArrayNode env = (ArrayNode) pod.at("/containers/0/env");
         for (Iterator<JsonNode> variables = env.elements(); variables.hasNext(); ) {
-            if (variables.next().path("name").asText().equals("ASSAY_KEYS_DIR")) {
+            JsonNode variable = variables.next();
+            if (variable.path("name").asText().equals("ASSAY_KEYS_DIR")
+                    || variable.at("/valueFrom").has("secretKeyRef")) {
                 variables.remove();
             }
         }

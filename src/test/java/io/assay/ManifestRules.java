@@ -5,6 +5,9 @@ import static io.assay.Manifests.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assay.Manifests.Document;
+import io.assay.platform.HttpConfig;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +18,9 @@ import java.util.stream.Collectors;
 
 /** What has to hold between the documents of {@code k8s/}; each breach is a line that says where and what. */
 final class ManifestRules {
+    private static final int NAME_SERVICE = 53;
+    private static final int STOP_SECONDS = 20;
+
     private final Manifests manifests;
     private final Shapes shapes;
     private final List<String> breaches = new ArrayList<>();
@@ -46,6 +52,8 @@ final class ManifestRules {
                 .forEach(budget -> checkSelected(budget, "/spec/selector/matchLabels", true));
         manifests.all("HorizontalPodAutoscaler").forEach(this::checkAutoscaler);
         manifests.all("Ingress").forEach(this::checkIngress);
+        breaches.addAll(NetworkRules.breaches(manifests, servers()));
+        breaches.addAll(OverlayRules.breaches(manifests));
     }
 
     /** Every name leads to a file, and every file of its folder has been named. */
@@ -81,6 +89,12 @@ final class ManifestRules {
         JsonNode pod = deployment.at("/spec/template/spec");
         claim(pod.at("/securityContext/runAsNonRoot").asBoolean(), deployment + ": may run as root");
         claim(pod.at("/securityContext/runAsUser").asInt() > 0, deployment + ": runs as root");
+        claim(
+                pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault"),
+                deployment + ": may make any system call");
+        claim(!pod.path("automountServiceAccountToken").asBoolean(true), deployment + ": has a token of the cluster");
+        checkEnd(deployment, pod);
+        checkSpread(deployment, pod);
         for (JsonNode container : pod.path("containers")) {
             JsonNode security = container.path("securityContext");
             claim(security.path("readOnlyRootFilesystem").asBoolean(), deployment + ": writes to its image");
@@ -99,6 +113,43 @@ final class ManifestRules {
             claim(
                     manifests.all(kind).stream().anyMatch(d -> d.name().equals(deployment.name())),
                     deployment + ": has no " + kind);
+        }
+    }
+
+    /** The ports of the servers that a shipped configuration names, and of the name service. */
+    private Set<Integer> servers() {
+        JsonObject conf = Configuration.base(Path.of("conf/config.json"))
+                .with(Path.of("conf/cluster.json"))
+                .json();
+        String kafka = conf.getJsonObject("kafka").getString("bootstrap");
+        return Set.of(
+                NAME_SERVICE,
+                conf.getJsonObject("postgres").getInteger("port"),
+                URI.create(conf.getJsonObject("redis").getString("uri")).getPort(),
+                Integer.parseInt(kafka.substring(kafka.indexOf(':') + 1)));
+    }
+
+    /** Readiness is off for long enough to be noticed, and the process has time to end in order. */
+    private void checkEnd(Document deployment, JsonNode pod) {
+        long drainMillis = HttpConfig.drainMillis(Configuration.read(Path.of("conf/cluster.json")));
+        JsonNode readiness = pod.at("/containers/0/readinessProbe");
+        long noticed = readiness.path("periodSeconds").asLong()
+                * readiness.path("failureThreshold").asLong();
+        claim(drainMillis >= 2_000 * noticed, deployment + ": has stopped before its readiness is asked for");
+        claim(
+                pod.path("terminationGracePeriodSeconds").asLong() >= drainMillis / 1000 + STOP_SECONDS,
+                deployment + ": is killed before it has drained and stopped");
+    }
+
+    private void checkSpread(Document deployment, JsonNode pod) {
+        claim(
+                elements(pod.path("topologySpreadConstraints"))
+                        .anyMatch(spread -> spread.path("topologyKey").asText().equals("kubernetes.io/hostname")),
+                deployment + ": all of it may stand on one machine");
+        for (JsonNode spread : pod.path("topologySpreadConstraints")) {
+            claim(
+                    matches(spread.at("/labelSelector/matchLabels"), deployment.at("/spec/template/metadata/labels")),
+                    deployment + ": spreads other pods");
         }
     }
 

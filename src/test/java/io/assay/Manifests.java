@@ -74,6 +74,10 @@ public final class Manifests {
         return YAML.readTree(Files.readString(file));
     }
 
+    static JsonNode yaml(String text) throws IOException {
+        return YAML.readTree(text);
+    }
+
     /** The same files, but for one text in one of them. */
     Manifests with(String file, String text, String replacement) throws IOException {
         Map<Path, String> changed = new TreeMap<>(texts);

@@ -58,7 +58,9 @@ class PodsTest {
                 ports.put(verticle.name().equals("management") ? "management" : "http", http.port());
             }
         }
-        ports.put("hazelcast", Cluster.from(configuration.json()).port());
+        Cluster cluster = Cluster.from(configuration.json());
+        ports.put("hazelcast", cluster.port());
+        ports.put("event-bus", cluster.eventBusPort());
         Map<String, Integer> declared = new TreeMap<>();
         container(deployment)
                 .path("ports")
@@ -97,9 +99,11 @@ class PodsTest {
                 .findFirst()
                 .orElseThrow();
         Cluster cluster = Cluster.from(configuration(deployment).json());
-        assertThat(cluster.members())
-                .containsExactly(
-                        members.name() + ":" + members.at("/spec/ports/0/port").asInt());
+        assertThat(cluster.service()).isEqualTo(members.name());
+        assertThat(members.at("/spec/clusterIP").asText()).isEqualTo("None");
+        assertThat(members.at("/spec/publishNotReadyAddresses").asBoolean())
+                .as("a node joins before it is ready")
+                .isTrue();
         assertThat(cluster.host()).isEqualTo("status.podIP");
     }
 

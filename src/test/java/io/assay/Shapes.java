@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The shapes that documents may have, read from {@code shapes.yaml}: for each shape its fields, the required ones marked
- * by {@code !}, with a type each: {@code text}, {@code number}, {@code flag}, another shape, {@code [x]} or {@code {x}}.
+ * by {@code !}, with a type each: {@code text}, {@code number}, {@code flag}, {@code text or number}, another shape, {@code [x]} or {@code {x}}.
  */
 final class Shapes {
     private record Field(String type, boolean required) {}
@@ -45,6 +45,8 @@ final class Shapes {
             expect(value.isTextual() && !value.textValue().isEmpty(), where, "text", value, found);
         } else if (type.equals("number")) {
             expect(value.isIntegralNumber(), where, "a number", value, found);
+        } else if (type.equals("text or number")) {
+            expect(value.isTextual() || value.isIntegralNumber(), where, type, value, found);
         } else if (type.equals("flag")) {
             expect(value.isBoolean(), where, "true or false", value, found);
         } else {
