@@ -28,24 +28,21 @@ final class BusDead implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
-        // what Vert.x says of a connection between nodes that a proxy ends
-        scene.allow("ERROR ConnectionBase: Connection reset");
-        try (Network links = Network.of(scene)) {
-            Trio trio = Trio.start(scene, links::between);
-            links.split(trio.all().stream().map(List::of).toList());
-            scene.report().atMost("each node is alone", scene.secondsUntilMembers(1, trio.all()), 60, "s");
-            Traffic traffic = scene.traffic(RATE, trio.all());
-            long mark = traffic.mark();
-            changes(scene, "redis", scene.quick() ? 3 : 20, trio.all(), BY_REDIS);
-            scene.servers().kill(Kind.REDIS);
-            changes(scene, "database", scene.quick() ? 1 : 5, List.of(trio.owners(), trio.config()), BY_DATABASE);
-            scene.servers().restore(Kind.REDIS);
-            Answers during = traffic.since(mark);
-            scene.report().note("meanwhile: " + during);
-            scene.report().atMost("answers other than 200", during.not200(), 0);
-            links.heal();
-            trio.awaitWhole(scene, "the cluster is whole again");
-        }
+        Network links = Network.of(scene);
+        Trio trio = Trio.start(scene, links::between);
+        links.split(trio.all().stream().map(List::of).toList());
+        scene.report().atMost("each node is alone", scene.secondsUntilMembers(1, trio.all()), 60, "s");
+        Traffic traffic = scene.traffic(RATE, trio.all());
+        long mark = traffic.mark();
+        changes(scene, "redis", scene.quick() ? 3 : 20, trio.all(), BY_REDIS);
+        scene.servers().kill(Kind.REDIS);
+        changes(scene, "database", scene.quick() ? 1 : 5, List.of(trio.owners(), trio.config()), BY_DATABASE);
+        scene.servers().restore(Kind.REDIS);
+        Answers during = traffic.since(mark);
+        scene.report().note("meanwhile: " + during);
+        scene.report().atMost("answers other than 200", during.not200(), 0);
+        links.heal();
+        trio.awaitWhole(scene, "the cluster is whole again");
     }
 
     private static void changes(Scene scene, String by, int count, List<Node> where, Duration bound)

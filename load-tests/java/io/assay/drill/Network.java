@@ -31,8 +31,11 @@ final class Network implements AutoCloseable {
         this.scene = scene;
     }
 
+    /** It lasts as long as the scene. */
     static Network of(Scene scene) {
-        return new Network(scene);
+        Network network = new Network(scene);
+        scene.closeAtLast(network);
+        return network;
     }
 
     /** Puts itself between these, all of the cluster, of which none has started yet. */

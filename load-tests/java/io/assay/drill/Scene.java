@@ -41,6 +41,7 @@ public final class Scene implements AutoCloseable {
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
     private final List<Traffic> traffic = new ArrayList<>();
     private final VersionWatch versions = new VersionWatch(nodes);
+    private final List<Network> networks = new ArrayList<>();
     private Node admin;
     private int censuses;
     private boolean checksChange = true;
@@ -280,6 +281,11 @@ public final class Scene implements AutoCloseable {
                 "at most 0");
     }
 
+    /** Ends with the scene, after all is judged. */
+    void closeAtLast(Network network) {
+        networks.add(network);
+    }
+
     /** Log lines of this form are what the drill provokes. */
     public void allow(String regex) {
         logs.allow(regex);
@@ -364,6 +370,7 @@ public final class Scene implements AutoCloseable {
         versions.stop();
         traffic.clear();
         nodes.forEach(Node::end);
+        networks.forEach(Network::close);
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this process says of itself: one named check per thing that readiness depends on. Checks are cheap reads of a
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
  */
 public final class Health implements Shareable {
     private static final String NAME = "assay.health";
+    private static final Logger log = LoggerFactory.getLogger(Health.class);
 
     private final Map<String, Supplier<String>> checks = new ConcurrentHashMap<>();
     private volatile boolean draining;
@@ -85,6 +88,6 @@ public final class Health implements Shareable {
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
                 .end(body.toBuffer());
-        ended.onFailure(ctx::fail);
+        ended.onFailure(e -> log.debug("Nobody waited for this answer", e));
     }
 }
