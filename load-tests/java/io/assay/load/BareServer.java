@@ -1,39 +1,65 @@
 package io.assay.load;
 
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The least a Vert.x server can do: it reads the parameter {@code user_id} and sends bytes that were made beforehand. */
+/**
+ * The least a Vert.x server can do: it looks for the parameter {@code user_id} and sends what another server sent to one
+ * request: status, headers, body.
+ */
 final class BareServer {
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence PRIVATE = HttpHeaders.createOptimized("private, no-store");
+    private final int status;
+    private final List<CharSequence> names = new ArrayList<>();
+    private final List<CharSequence> values = new ArrayList<>();
+    private final Buffer body;
 
-    private BareServer() {}
+    private BareServer(HttpResponse<byte[]> answer) {
+        status = answer.statusCode();
+        body = Buffer.buffer(answer.body());
+        answer.headers().map().forEach((name, all) -> {
+            if (!name.equals("content-length")) {
+                names.add(HttpHeaders.createOptimized(name));
+                values.add(HttpHeaders.createOptimized(all.get(0)));
+            }
+        });
+    }
 
-    /** Prints the port when it listens. */
-    static void run(Vertx vertx, String answer) {
-        Buffer body = Buffer.buffer(answer);
+    /** Copies the answer to the first request of that kind, and prints the port when it listens. */
+    static void run(Vertx vertx, Target target, String url) throws IOException, InterruptedException {
+        BareServer server = new BareServer(target.ask(url));
         int port = vertx.createHttpServer(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0))
-                .requestHandler(request -> answer(request, body))
+                .requestHandler(server::answer)
                 .listen()
                 .await()
                 .actualPort();
         System.out.println(port);
     }
 
-    private static void answer(HttpServerRequest request, Buffer body) {
-        String uri = request.uri();
-        int from = uri.indexOf("user_id=") + "user_id=".length();
-        int to = uri.indexOf('&', from);
-        String user = uri.substring(from, to < 0 ? uri.length() : to);
-        if (user.isEmpty()) {
-            request.response().setStatusCode(400);
+    private void answer(HttpServerRequest request) {
+        request.response().setStatusCode(isAsked(request.uri()) ? status : 400);
+        MultiMap headers = request.response().headers();
+        for (int i = 0; i < names.size(); i++) {
+            headers.set(names.get(i), values.get(i));
         }
-        request.response().headers().set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
         request.response().end(body);
+    }
+
+    private static boolean isAsked(String uri) {
+        int from = uri.indexOf("user_id=");
+        if (from < 0) {
+            return uri.equals("/config");
+        }
+        int to = uri.indexOf('&', from);
+        String user = uri.substring(from + "user_id=".length(), to < 0 ? uri.length() : to);
+        return !user.isEmpty();
     }
 }

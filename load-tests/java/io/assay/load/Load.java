@@ -1,7 +1,12 @@
 package io.assay.load;
 
+import io.assay.platform.Meters;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -9,16 +14,17 @@ import org.HdrHistogram.Histogram;
 /** The command of the load tests; {@code load-tests/README.md} says how to use it. */
 public final class Load {
     private static final String USAGE =
-            "usage: assignments | events | compare | maximum, then --name value; or serve | bare ANSWER";
+            "usage: assignments | events | compare | maximum, then --name value; or serve TARGET | bare TARGET URL";
 
     private Load() {}
 
     public static void main(String[] args) throws Exception {
         int loops = Integer.getInteger("event.loops", 2);
-        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+        VertxOptions alike = new VertxOptions().setEventLoopPoolSize(loops);
+        Vertx vertx = args.length > 0 && args[0].equals("serve") ? measured(alike) : Vertx.vertx(alike);
         switch (args.length == 0 ? "" : args[0]) {
-            case "serve" -> StageServer.run(vertx);
-            case "bare" -> BareServer.run(vertx, args[1]);
+            case "serve" -> StageServer.run(vertx, Target.of(args[1]));
+            case "bare" -> BareServer.run(vertx, Target.of(args[1]), args[2]);
             case "assignments", "events" -> {
                 Scenario scenario = Scenario.valueOf(args[0].toUpperCase(Locale.ROOT));
                 print(new OpenLoop(vertx, scenario, Options.of(args, 1)).run().await());
@@ -27,8 +33,10 @@ public final class Load {
             case "maximum" -> {
                 Options options = Options.of(args, 1);
                 int seconds = options.number("seconds", 20);
-                MaximumLoop loop = new MaximumLoop(vertx, options.url(Scenario.ASSIGNMENTS.url), options);
-                System.out.printf("%,d requests a second%n", loop.run(seconds).await() / seconds);
+                URI url = options.url(Scenario.ASSIGNMENTS.url);
+                Target target = Target.of(options.text("only", "layers25"));
+                MaximumLoop loop = new MaximumLoop(url, target.requests(url, options.key()), target.status(), options);
+                System.out.printf("%,d requests a second%n", loop.run(seconds) / seconds);
                 vertx.close().await();
             }
             case "compare" -> {
@@ -42,7 +50,16 @@ public final class Load {
         }
     }
 
-    private static void print(OpenLoop.Result result) {
+    /** With the meters that a process of Assay has. */
+    private static Vertx measured(VertxOptions options) {
+        options.setMetricsOptions(Meters.options());
+        return Vertx.builder()
+                .with(options)
+                .withMetrics(new MicrometerMetricsFactory(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
+                .build();
+    }
+
+    static void print(OpenLoop.Result result) {
         Histogram latencies = result.latencies();
         System.out.printf(
                 "sent %,d in %.1f s, counted %,d, wrong status %,d, unanswered %,d%n",

@@ -1,112 +1,124 @@
 package io.assay.load;
 
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A driver that finds the most a server answers: every connection always has the same number of requests under way.
  *
- * <p>Says nothing of latency. It has to be cheaper than the server it measures, so requests are bytes made beforehand and
- * answers are only counted, by their status lines.
+ * <p>Says nothing of latency. It has to be cheaper than the server it measures: one thread on bare sockets, requests are bytes
+ * made beforehand, and of an answer only the head is looked at.
  */
 final class MaximumLoop {
-    private static final byte[] OK = "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII);
-    private static final int PREPARED = 4096;
+    private static final int READ_BYTES = 64 * 1024;
 
-    private final Vertx vertx;
-    private final NetClient client;
-    private final URI url;
+    private final InetSocketAddress server;
+    private final int expected;
     private final int connections;
     private final int pipelining;
-    private final List<Buffer> requests = new ArrayList<>();
-    private final List<Connection> open = new ArrayList<>();
+    private final ByteBuffer requests;
+    private final int[] ends;
+    private final ByteBuffer received = ByteBuffer.allocateDirect(READ_BYTES);
+    private long answered;
+    private int underWay;
+    private boolean stopping;
 
-    MaximumLoop(Vertx vertx, URI url, Options options) {
-        this.vertx = vertx;
-        this.url = url;
-        client = vertx.createNetClient();
+    /** Sends these requests in turn and counts answers of that status. */
+    MaximumLoop(URI url, List<String> requests, int expected, Options options) {
+        server = new InetSocketAddress(url.getHost(), url.getPort());
+        this.expected = expected;
         connections = options.number("connections", 32);
         pipelining = options.number("pipelining", 1);
-        Random random = new Random(1);
-        for (int i = 0; i < PREPARED; i++) {
-            requests.add(Buffer.buffer("GET " + Scenario.ASSIGNMENTS.path(random)
-                    + " HTTP/1.1\r\nHost: a\r\nX-API-Key: " + options.key() + "\r\n\r\n"));
+        byte[] all = String.join("", requests).getBytes(StandardCharsets.UTF_8);
+        this.requests = ByteBuffer.allocateDirect(all.length).put(all);
+        ends = new int[requests.size()];
+        int end = 0;
+        for (int i = 0; i < ends.length; i++) {
+            end += requests.get(i).getBytes(StandardCharsets.UTF_8).length;
+            ends[i] = end;
         }
     }
 
-    /** How many requests are answered with 200 in that many seconds. */
-    Future<Long> run(int seconds) {
-        List<Future<?>> connected = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
-            connected.add(client.connect(url.getPort(), url.getHost())
-                    .onSuccess(socket -> open.add(new Connection(socket, open.size()))));
+    /** How many requests were answered as expected in that many seconds. */
+    long run(int seconds) throws IOException {
+        answered = 0;
+        stopping = false;
+        underWay = 0;
+        List<Connection> open = new ArrayList<>();
+        try (Selector selector = Selector.open()) {
+            for (int i = 0; i < connections; i++) {
+                open.add(new Connection(selector, i));
+            }
+            for (Connection connection : open) {
+                connection.send(pipelining);
+            }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            while (System.nanoTime() < end) {
+                selector.select(key -> ((Connection) key.attachment()).receive(), 100);
+            }
+            stopping = true;
+            long last = end + TimeUnit.SECONDS.toNanos(1);
+            while (underWay > 0 && System.nanoTime() < last) { // a connection with an answer on it can't be closed in peace
+                selector.select(key -> ((Connection) key.attachment()).receive(), 100);
+            }
+        } finally {
+            for (Connection connection : open) {
+                connection.channel.close();
+            }
         }
-        Promise<Long> answered = Promise.promise();
-        return Future.all(connected).compose(all -> {
-            open.forEach(Connection::begin);
-            vertx.setTimer(seconds * 1000L, timer -> {
-                answered.complete(open.stream().mapToLong(c -> c.answered).sum());
-                open.forEach(c -> c.socket.close());
-                open.clear();
-            });
-            return answered.future();
-        });
+        return answered;
     }
 
     private final class Connection {
-        final NetSocket socket;
-        long answered;
+        private final SocketChannel channel;
+        private final AnswerReader reader = new AnswerReader();
         private int next;
-        private int matched;
 
-        Connection(NetSocket socket, int number) {
-            this.socket = socket;
-            next = number * 97;
-            socket.handler(this::count);
+        Connection(Selector selector, int number) throws IOException {
+            channel = SocketChannel.open(server);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, this);
+            next = number * 97 % ends.length;
         }
 
-        void begin() {
-            send(pipelining);
-        }
-
-        private void send(int count) {
-            if (count == 1) {
-                socket.write(request());
-                return;
-            }
-            Buffer batch = Buffer.buffer();
-            for (int i = 0; i < count; i++) {
-                batch.appendBuffer(request());
-            }
-            socket.write(batch);
-        }
-
-        private Buffer request() {
-            return requests.get(next++ & (PREPARED - 1));
-        }
-
-        private void count(Buffer bytes) {
-            byte[] received = bytes.getBytes();
-            int found = 0;
-            for (byte b : received) {
-                matched = b == OK[matched] ? matched + 1 : b == OK[0] ? 1 : 0;
-                if (matched == OK.length) {
-                    found++;
-                    matched = 0;
+        void receive() {
+            try {
+                received.clear();
+                if (channel.read(received) < 0) {
+                    throw new IOException("the server closed a connection");
                 }
+                int complete = reader.read(received.flip());
+                int good = reader.takeCount(expected);
+                underWay -= complete;
+                if (!stopping) {
+                    answered += good;
+                    send(complete);
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
             }
-            if (found > 0) {
-                answered += found;
-                send(found);
+        }
+
+        private void send(int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                requests.limit(ends[next]).position(next == 0 ? 0 : ends[next - 1]);
+                channel.write(requests);
+                if (requests.hasRemaining()) {
+                    throw new IOException("a request does not fit into the socket's buffer");
+                }
+                underWay++;
+                next = next + 1 == ends.length ? 0 : next + 1;
             }
         }
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 /** The arguments of a run, {@code --name value}; what is not known is refused. */
 record Options(Map<String, String> values) {
     private static final Set<String> KNOWN =
-            Set.of("url", "key", "rate", "seconds", "warmup", "connections", "pipelining", "rounds");
+            Set.of("url", "key", "rate", "seconds", "warmup", "connections", "pipelining", "rounds", "only");
 
     static Options of(String[] args, int from) {
         Map<String, String> values = new HashMap<>();
@@ -28,6 +28,10 @@ record Options(Map<String, String> values) {
 
     String key() {
         return values.getOrDefault("key", StageServer.KEY);
+    }
+
+    String text(String name, String otherwise) {
+        return values.getOrDefault(name, otherwise);
     }
 
     int number(String name, int otherwise) {

@@ -1,49 +1,43 @@
 package io.assay.load;
 
 import io.assay.assignment.AssignmentVerticle;
-import io.assay.engine.Experiment;
-import io.assay.engine.Layer;
-import io.assay.engine.Rule;
-import io.assay.engine.Slots;
+import io.assay.config.ConfigStage;
 import io.assay.engine.Snapshot;
-import io.assay.engine.Targeting;
-import io.assay.engine.Variant;
 import io.assay.platform.HttpService;
 import io.assay.protocol.SnapshotCodec;
 import io.assay.snapshot.Document;
 import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Deployable;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 
-/** The assignment verticle as it is shipped, with a snapshot of 20 experiments, half of them targeted, and one key. */
+/** A stage as it is shipped, with 500 experiments and one key, and nothing else in its process. */
 final class StageServer {
     static final String KEY = "load-test-key";
-    private static final int EXPERIMENTS = 20;
+    private static final int EXPERIMENTS = 500;
 
     private StageServer() {}
 
     /** Prints the port when it listens. */
-    static void run(Vertx vertx) throws Exception {
+    static void run(Vertx vertx, Target target) throws Exception {
+        String stage = target == Target.CONFIG304 ? "config" : "assignment";
         JsonObject config = new JsonObject()
                 .put("http", new JsonObject().put("basePort", 0))
                 .put("portOffset", 3);
-        vertx.deployVerticle(AssignmentVerticle.class, new DeploymentOptions().setConfig(config))
-                .await();
+        Deployable verticle = stage.equals("config") ? ConfigStage.verticle() : new AssignmentVerticle();
+        vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)).await();
         SnapshotFeed feed = SnapshotFeed.shared(vertx, config);
-        feed.offer(Document.of(Kind.CONFIG, 1, SnapshotCodec.encode(snapshot(), true)))
+        Snapshot snapshot = Samples.evenly(EXPERIMENTS, target == Target.LAYERS500 ? EXPERIMENTS : 25);
+        feed.offer(Document.of(Kind.CONFIG, 1, SnapshotCodec.encode(snapshot, true)))
                 .await();
         feed.offer(Document.of(Kind.KEYS, 1, keys())).await();
-        System.out.println(HttpService.port(vertx, "assignment"));
+        System.out.println(HttpService.port(vertx, stage));
     }
 
     private static byte[] keys() throws Exception {
@@ -57,23 +51,5 @@ final class StageServer {
                 .put("keys", new JsonArray().add(key))
                 .toBuffer()
                 .getBytes();
-    }
-
-    private static Snapshot snapshot() {
-        Random random = new Random(1);
-        Targeting web = new Targeting(List.of("web"), List.of(), List.<Rule>of());
-        List<Experiment> experiments = new ArrayList<>();
-        for (int i = 0; i < EXPERIMENTS; i++) {
-            experiments.add(new Experiment(
-                    "%012d".formatted(i),
-                    "experiment_%02d".formatted(i),
-                    "%08x".formatted(random.nextInt()),
-                    new Layer(null, "%08x".formatted(random.nextInt())),
-                    Slots.ALL,
-                    List.of(Variant.of("control", 5000), Variant.of("treatment", 5000)),
-                    i % 2 == 0 ? web : null,
-                    Map.of()));
-        }
-        return new Snapshot(1, null, experiments);
     }
 }

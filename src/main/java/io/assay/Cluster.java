@@ -12,12 +12,8 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.vertx.micrometer.VertxPrometheusOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -119,12 +115,7 @@ record Cluster(
 
     /** The Vert.x of this process, in the cluster if that is wanted and can be had. */
     Future<Vertx> start(VertxOptions options) {
-        options.setMetricsOptions(new MicrometerMetricsOptions()
-                .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
-                // no label that a caller can make up: a method is any word to HTTP, and every word would be a meter
-                .setLabels(EnumSet.of(Label.HTTP_CODE, Label.EB_SIDE, Label.POOL_TYPE, Label.POOL_NAME))
-                .setJvmMetricsEnabled(true)
-                .setEnabled(true));
+        options.setMetricsOptions(Meters.options());
         VertxBuilder alone = Vertx.builder().with(options).withMetrics(metrics());
         if (!enabled) {
             return Future.succeededFuture(alone.build());

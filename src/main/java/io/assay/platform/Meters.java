@@ -2,13 +2,27 @@ package io.assay.platform;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.vertx.micrometer.VertxPrometheusOptions;
 import io.vertx.micrometer.backends.BackendRegistries;
+import java.util.EnumSet;
 
 /** The meter registry of this process: the one of Vert.x' metrics, or one that only counts where there is none. */
 public final class Meters {
     private static final MeterRegistry UNEXPORTED = new SimpleMeterRegistry();
 
     private Meters() {}
+
+    /** What Vert.x measures by itself. */
+    public static MicrometerMetricsOptions options() {
+        return new MicrometerMetricsOptions()
+                .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
+                // no label that a caller can make up: a method is any word to HTTP, and every word would be a meter
+                .setLabels(EnumSet.of(Label.HTTP_CODE, Label.EB_SIDE, Label.POOL_TYPE, Label.POOL_NAME))
+                .setJvmMetricsEnabled(true)
+                .setEnabled(true);
+    }
 
     public static MeterRegistry registry() {
         MeterRegistry registry = BackendRegistries.getDefaultNow();
