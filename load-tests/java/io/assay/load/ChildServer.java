@@ -99,7 +99,10 @@ final class ChildServer implements AutoCloseable {
     private static long used(Path thread) throws IOException {
         try {
             boolean compiles = Files.readString(thread.resolve("comm")).matches("(?s)C[12] Comp.*");
-            return compiles ? 0 : Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ")[0]);
+            return compiles
+                    ? 0
+                    : Long.parseLong(
+                            Files.readString(thread.resolve("schedstat")).split(" ")[0]);
         } catch (NoSuchFileException e) {
             return 0; // ended meanwhile
         }

@@ -30,8 +30,8 @@ final class Compare {
     }
 
     void run(Vertx vertx) throws Exception {
-        StringBuilder summary = new StringBuilder(
-                SUMMARY.formatted("", "bare/s", "assay/s", "ratio", "bare us", "assay us", "p99 ms"));
+        StringBuilder summary =
+                new StringBuilder(SUMMARY.formatted("", "bare/s", "assay/s", "ratio", "bare us", "assay us", "p99 ms"));
         for (String name : options.text("only", "layers25,layers500,config304").split(",")) {
             summary.append(run(vertx, Target.of(name)));
         }
@@ -41,7 +41,8 @@ final class Compare {
     private String run(Vertx vertx, Target target) throws Exception {
         System.out.println(target.title);
         try (ChildServer stage = ChildServer.start("assay", "serve", target.name());
-                ChildServer bare = ChildServer.start("bare", "bare", target.name(), stage.url().toString())) {
+                ChildServer bare = ChildServer.start(
+                        "bare", "bare", target.name(), stage.url().toString())) {
             List<String> requests = target.requests(stage.url(), options.key());
             bare.warmUp(new MaximumLoop(bare.url(), requests, target.status(), options));
             stage.warmUp(new MaximumLoop(stage.url(), requests, target.status(), options));
@@ -73,12 +74,20 @@ final class Compare {
     }
 
     private double p99(Vertx vertx, ChildServer stage) {
-        Map<String, String> values = new HashMap<>(
-                Map.of("rate", "8000", "warmup", "4", "seconds", "12", "url", stage.url().toString()));
+        Map<String, String> values = new HashMap<>(Map.of(
+                "rate",
+                "8000",
+                "warmup",
+                "4",
+                "seconds",
+                "12",
+                "url",
+                stage.url().toString()));
         values.keySet().forEach(name -> options.values().computeIfPresent(name, values::put));
         values.put("url", stage.url().toString());
-        OpenLoop.Result result =
-                new OpenLoop(vertx, Scenario.ASSIGNMENTS, new Options(values)).run().await();
+        OpenLoop.Result result = new OpenLoop(vertx, Scenario.ASSIGNMENTS, new Options(values))
+                .run()
+                .await();
         Load.print(result);
         Histogram latencies = result.latencies();
         return latencies.getValueAtPercentile(99) / 1e6;

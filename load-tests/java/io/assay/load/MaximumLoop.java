@@ -68,7 +68,8 @@ final class MaximumLoop {
             }
             stopping = true;
             long last = end + TimeUnit.SECONDS.toNanos(1);
-            while (underWay > 0 && System.nanoTime() < last) { // a connection with an answer on it can't be closed in peace
+            while (underWay > 0
+                    && System.nanoTime() < last) { // a connection with an answer on it can't be closed in peace
                 selector.select(key -> ((Connection) key.attachment()).receive(), 100);
             }
         } finally {

@@ -8,8 +8,8 @@ import io.assay.protocol.SnapshotCodec;
 import io.assay.snapshot.Document;
 import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -31,7 +31,8 @@ final class StageServer {
                 .put("http", new JsonObject().put("basePort", 0))
                 .put("portOffset", 3);
         Deployable verticle = stage.equals("config") ? ConfigStage.verticle() : new AssignmentVerticle();
-        vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config)).await();
+        vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(config))
+                .await();
         SnapshotFeed feed = SnapshotFeed.shared(vertx, config);
         Snapshot snapshot = Samples.evenly(EXPERIMENTS, target == Target.LAYERS500 ? EXPERIMENTS : 25);
         feed.offer(Document.of(Kind.CONFIG, 1, SnapshotCodec.encode(snapshot, true)))

@@ -1,11 +1,10 @@
 package io.assay.assignment;
 
 import io.assay.engine.Scratch;
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Evaluates questions and puts the answers together from fragments; one per event loop. */
+/** Evaluates questions and puts the answers together from pieces; one per event loop. */
 final class AnswerWriter {
     private static final byte[] ASSIGNMENTS = ascii("{\"assignments\":{");
     private static final byte[] CONFIGS = ascii("},\"configs\":{");
@@ -17,22 +16,16 @@ final class AnswerWriter {
     private byte[] out = new byte[4096];
     private int length;
 
-    /** The answer's body. */
-    Buffer answer(Compiled compiled, Question question) {
-        write(compiled, question);
-        return Buffer.buffer(length).appendBytes(out, 0, length);
-    }
-
     /** Writes the answer's body into {@link #bytes} and returns how long it is. */
     int write(Compiled compiled, Question question) {
         length = 0;
         compiled.assigner().assign(question.userId, question.attributes, scratch);
         limit(compiled.fragments(), question);
         append(ASSIGNMENTS);
-        fragments(compiled.fragments(), false);
+        append(compiled.fragments().assignments());
         if (question.withConfigs) {
             append(CONFIGS);
-            fragments(compiled.fragments(), true);
+            append(compiled.fragments().configs());
         }
         append(compiled.degraded() ? DEGRADED : END);
         return length;
@@ -63,30 +56,17 @@ final class AnswerWriter {
         }
     }
 
-    private void fragments(Fragments fragments, boolean configs) {
-        int[] variants = scratch.variants();
-        boolean first = true;
-        for (int e = 0; e < fragments.size(); e++) {
-            int variant = variants[e];
-            if (variant >= 0) {
-                if (!first) {
-                    comma();
-                }
-                append(configs ? fragments.config(e, variant) : fragments.assignment(e, variant));
-                first = false;
-            }
-        }
+    /** Each piece brings a comma, and the last one's is one too many. */
+    private void append(Pieces pieces) {
+        ensure(pieces.room(scratch.variants()));
+        int end = pieces.copy(scratch.variants(), out, length);
+        length = end > length ? end - 1 : length;
     }
 
     private void append(byte[] part) {
-        ensure(part.length + 1);
+        ensure(part.length);
         System.arraycopy(part, 0, out, length, part.length);
         length += part.length;
-    }
-
-    /** Has room: every append leaves some. */
-    private void comma() {
-        out[length++] = ',';
     }
 
     private void ensure(int more) {

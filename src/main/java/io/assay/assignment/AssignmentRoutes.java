@@ -23,14 +23,13 @@ import org.slf4j.LoggerFactory;
 final class AssignmentRoutes {
     private static final Logger log = LoggerFactory.getLogger(AssignmentRoutes.class);
     private static final String PATH = "/assignments";
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final CharSequence PRIVATE = HttpHeaders.createOptimized("private, no-store");
 
     private final SnapshotFeed feed;
     private final Current current;
     private final Access access;
     private final Question question = new Question();
     private final AnswerWriter writer = new AnswerWriter();
+    private final Answers answers = new Answers();
 
     AssignmentRoutes(SnapshotFeed feed, Current current) {
         this.feed = feed;
@@ -99,17 +98,14 @@ final class AssignmentRoutes {
     }
 
     /** Whatever fails inside: control for everything, never an error. */
-    private Buffer body(Compiled compiled) {
+    private void answer(HttpServerResponse response, Compiled compiled) {
+        int length;
         try {
-            return writer.answer(compiled, question);
+            length = writer.write(compiled, question);
         } catch (RuntimeException e) {
             log.error("A user could not be evaluated", e);
-            return writer.answer(Compiled.NOTHING, question);
+            length = writer.write(Compiled.NOTHING, question);
         }
-    }
-
-    private void answer(HttpServerResponse response, Compiled compiled) {
-        response.headers().set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
-        response.end(body(compiled)); // a connection that is gone needs no answer
+        answers.send(response, writer.bytes(), length);
     }
 }

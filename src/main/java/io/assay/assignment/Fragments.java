@@ -4,53 +4,50 @@ import io.assay.engine.Experiment;
 import io.assay.engine.Snapshot;
 import io.assay.engine.Variant;
 import io.assay.protocol.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pieces of all answers that a snapshot can give, as UTF-8: {@code "key":"variant"} and {@code "key":{config}}. */
+/** The pieces of all answers that a snapshot can give: {@code "key":"variant"} and {@code "key":{config}}. */
 final class Fragments {
-    private final byte[][][] assignments;
-    private final byte[][][] configs;
+    private final Pieces assignments;
+    private final Pieces configs;
     private final Map<String, Integer> places = new HashMap<>();
 
     Fragments(Snapshot snapshot) {
         List<Experiment> experiments = snapshot.experiments();
-        assignments = new byte[experiments.size()][][];
-        configs = new byte[experiments.size()][][];
-        for (int e = 0; e < assignments.length; e++) {
+        Pieces.Builder names = new Pieces.Builder();
+        Pieces.Builder values = new Pieces.Builder();
+        for (int e = 0; e < experiments.size(); e++) {
             Experiment experiment = experiments.get(e);
             String name = Json.write(experiment.key()) + ':';
-            List<Variant> variants = experiment.variants();
-            assignments[e] = new byte[variants.size()][];
-            configs[e] = new byte[variants.size()][];
-            for (int v = 0; v < variants.size(); v++) {
-                assignments[e][v] = bytes(name + Json.write(variants.get(v).key()));
-                configs[e][v] = bytes(name + variants.get(v).config());
+            for (Variant variant : experiment.variants()) {
+                names.add(name + Json.write(variant.key()) + ',');
+                values.add(name + variant.config() + ',');
             }
+            names.endGroup();
+            values.endGroup();
             places.put(experiment.key(), e);
         }
+        assignments = names.build();
+        configs = values.build();
     }
 
-    byte[] assignment(int experiment, int variant) {
-        return assignments[experiment][variant];
+    /** A piece for each variant of each experiment, with a comma behind it. */
+    Pieces assignments() {
+        return assignments;
     }
 
-    byte[] config(int experiment, int variant) {
-        return configs[experiment][variant];
+    Pieces configs() {
+        return configs;
     }
 
     int size() {
-        return assignments.length;
+        return assignments.groups();
     }
 
     /** The place of an experiment in the snapshot, or -1. */
     int place(String key) {
         return places.getOrDefault(key, -1);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

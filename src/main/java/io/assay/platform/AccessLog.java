@@ -13,7 +13,7 @@ final class AccessLog {
     static void handle(RoutingContext ctx) {
         if (log.isDebugEnabled()) {
             long begun = System.nanoTime();
-            ctx.addEndHandler(end -> log.debug(
+            ctx.addBodyEndHandler(end -> log.debug(
                     "{} {} {} {}us",
                     ctx.request().method(),
                     ctx.currentRoute() == null

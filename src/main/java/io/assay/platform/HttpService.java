@@ -123,8 +123,10 @@ public final class HttpService {
     /** While this process drains, each answer asks its client to come back on another connection, and so to another process. */
     private Handler<HttpServerRequest> guarded(Handler<HttpServerRequest> handler, Connections connections) {
         Health health = Health.of(vertx);
+        RequestMeter meter = new RequestMeter(stage);
         return request -> {
             connections.asked(request);
+            meter.follow(request.response());
             if (health.isDraining()) {
                 request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
@@ -151,6 +153,9 @@ public final class HttpService {
                 .setMaxHeaderSize(16 * 1024)
                 .setHandle100ContinueAutomatically(true)
                 .setHttp2ClearTextEnabled(false)
+                // nobody here speaks WebSocket, and its extensions would look at every request
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true);
     }
 

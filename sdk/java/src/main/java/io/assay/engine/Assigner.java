@@ -10,9 +10,9 @@ import java.util.Set;
 /**
  * A snapshot compiled into arrays, which gives a user's variants of all experiments in one pass.
  *
- * <p>The salts of layers, holdout and experiments are hashed together, and {@link Split} places all experiments at once;
- * only those with more to check than one range of slots and two variants are then looked at one by one. The order of the
- * steps shows in {@link #explain}. Nothing is allocated for a user whose {@link Scratch} fits already. What fails for one
+ * <p>Salts are hashed together, and {@link Split} places all experiments at once but those that share a layer: of these one
+ * look into {@link SharedLayer} finds the one that can be meant. Only experiments with more to check than one range of slots and
+ * two variants are then looked at one by one. The order of the steps shows in {@link #explain}. Nothing is allocated for a user whose {@link Scratch} fits already. What fails for one
  * experiment leaves that one out. Immutable; for any number of threads.
  */
 public final class Assigner {
@@ -21,9 +21,8 @@ public final class Assigner {
 
     private final Snapshot snapshot;
     private final List<Experiment> experiments;
-    private final SaltStates salts;
-    private final int holdoutSalt;
-    private final int firstSalt;
+    private final Plan plan;
+    private final int[] states;
     private final String[] attributes;
     private final CompiledRule[] rules;
     private final CompiledExperiment[] compiled;
@@ -38,36 +37,32 @@ public final class Assigner {
         Numbering<String> names = new Numbering<>();
         Numbering<Rule> distinct = new Numbering<>();
         compiled = new CompiledExperiment[experiments.size()];
+        states = new int[compiled.length];
         for (int e = 0; e < compiled.length; e++) {
             compiled[e] = CompiledExperiment.of(experiments.get(e), layers, distinct);
+            states[e] = SaltStates.after(experiments.get(e).salt());
         }
-        Holdout holdout = snapshot.holdout();
-        holdoutSalt = holdout == null ? -1 : layers.of(holdout.salt());
-        firstSalt = layers.size();
-        List<String> all = layers.all();
-        experiments.forEach(experiment -> all.add(experiment.salt()));
-        salts = new SaltStates(all);
+        plan = Plan.of(snapshot, compiled);
         rules = distinct.all().stream()
                 .map(rule -> new CompiledRule(rule, names.of(rule.attribute())))
                 .toArray(CompiledRule[]::new);
         attributes = names.all().toArray(String[]::new);
         overrides = overrides(experiments);
         killed = new boolean[compiled.length];
-        split = new Split(compiled, killed, firstSalt);
+        split = new Split(compiled, killed, plan.atOnce(), plan.layerSalts(), plan.firstSalt());
     }
 
     private Assigner(Assigner other, boolean[] killed) {
         snapshot = other.snapshot;
         experiments = other.experiments;
-        salts = other.salts;
-        holdoutSalt = other.holdoutSalt;
-        firstSalt = other.firstSalt;
+        plan = other.plan;
+        states = other.states;
         attributes = other.attributes;
         rules = other.rules;
         compiled = other.compiled;
         overrides = other.overrides;
         this.killed = killed;
-        split = new Split(compiled, killed, firstSalt);
+        split = new Split(compiled, killed, plan.atOnce(), plan.layerSalts(), plan.firstSalt());
     }
 
     /** The same snapshot with the experiments of these keys killed, and no others. */
@@ -101,25 +96,52 @@ public final class Assigner {
      * @return false for a user id that is none; then the user is in no experiment
      */
     public boolean assign(String userId, Attributes known, Scratch scratch) {
-        scratch.fit(compiled.length, salts.size(), attributes.length, rules.length);
+        scratch.fit(compiled.length, plan.salts().size(), attributes.length, rules.length);
         int[] variants = scratch.variants();
         int length = UserId.encode(userId, scratch.user);
+        scratch.length = length;
         if (length < 0) {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
             return false;
         }
-        salts.hash(scratch.user, length, scratch.hashes);
+        plan.salts().hash(scratch.user, length, scratch.hashes);
         read(known, scratch);
         if (isHeldOut(scratch.hashes)) {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
+        } else if (split.size() == compiled.length) {
+            place(scratch, variants);
         } else {
-            split.place(scratch.hashes, scratch.slots, variants);
-            for (int e : split.special()) {
-                variants[e] = variants[e] == NOT_IN ? NOT_IN : variant(compiled[e], e, scratch);
+            Arrays.fill(variants, 0, compiled.length, NOT_IN);
+            place(scratch, scratch.placed);
+            for (int m = 0; m < split.size(); m++) {
+                variants[split.experiment(m)] = scratch.placed[m];
             }
+            lookUp(scratch, variants);
         }
         override(userId, variants);
         return true;
+    }
+
+    private void place(Scratch scratch, int[] placed) {
+        split.place(scratch.hashes, scratch.slots, placed);
+        for (int m : split.special()) {
+            if (placed[m] != NOT_IN) {
+                placed[m] = variant(m, compiled[split.experiment(m)], placed[m], scratch);
+            }
+        }
+    }
+
+    private void lookUp(Scratch scratch, int[] variants) {
+        for (SharedLayer layer : plan.shared()) {
+            int e = layer.holder(scratch.hashes[layer.salt]);
+            if (e != NOT_IN && !killed[e] && isMeant(compiled[e], scratch)) {
+                variants[e] = compiled[e].arm(bucket(e, scratch));
+            }
+        }
+    }
+
+    private int bucket(int e, Scratch scratch) {
+        return SaltStates.bucket(SaltStates.hash(states[e], scratch.user, scratch.length));
     }
 
     private void read(Attributes known, Scratch scratch) {
@@ -129,16 +151,15 @@ public final class Assigner {
         Arrays.fill(scratch.rules, 0, rules.length, Scratch.UNKNOWN);
     }
 
-    private int variant(CompiledExperiment experiment, int e, Scratch scratch) {
+    private int variant(int member, CompiledExperiment experiment, int placed, Scratch scratch) {
         if (!isMeant(experiment, scratch)) {
             return NOT_IN;
         }
         if (experiment.isPlain()) {
-            return scratch.variants()[e];
+            return placed;
         }
-        int[] hashes = scratch.hashes;
-        boolean in = experiment.holdsSlot(SaltStates.bucket(hashes[experiment.layer]));
-        return in ? experiment.arm(SaltStates.bucket(hashes[firstSalt + e])) : NOT_IN;
+        boolean in = experiment.holdsSlot(split.slot(member, scratch.hashes));
+        return in ? experiment.arm(split.bucket(member, scratch.hashes)) : NOT_IN;
     }
 
     /** Rules that experiments share are asked once for a user. */
@@ -157,7 +178,7 @@ public final class Assigner {
 
     private boolean isHeldOut(int[] hashes) {
         Holdout holdout = snapshot.holdout();
-        return holdout != null && holdout.slots().holds(SaltStates.bucket(hashes[holdoutSalt]));
+        return holdout != null && holdout.slots().holds(SaltStates.bucket(hashes[plan.holdoutSalt()]));
     }
 
     private void override(String userId, int[] variants) {
@@ -188,8 +209,9 @@ public final class Assigner {
 
     private Assignment explain(int e, String userId, Scratch scratch) {
         Experiment experiment = experiments.get(e);
-        int slot = SaltStates.bucket(scratch.hashes[compiled[e].layer]);
-        int bucket = SaltStates.bucket(scratch.hashes[firstSalt + e]);
+        int layer = SaltStates.after(experiment.layer().salt());
+        int slot = SaltStates.bucket(SaltStates.hash(layer, scratch.user, scratch.length));
+        int bucket = bucket(e, scratch);
         int variant = scratch.variants()[e];
         Reason reason = reason(e, userId, scratch, slot);
         return new Assignment(

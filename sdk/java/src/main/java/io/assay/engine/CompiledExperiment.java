@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One experiment as the evaluation reads it: edges of slots, bounds of variants, rules. */
 final class CompiledExperiment {
-    /** The place of the layer's salt. */
+    /** The number of its layer. */
     final int layer;
 
     /** The places of its rules among all distinct ones. */
@@ -51,6 +51,16 @@ final class CompiledExperiment {
 
     boolean isBroken() {
         return broken;
+    }
+
+    /** First slot and the one behind the last of each range; not to be changed. */
+    int[] edges() {
+        return edges;
+    }
+
+    /** Says whether it holds all of its layer. */
+    boolean isWhole() {
+        return edges.length == 2 && edges[0] == 0 && edges[1] == Slots.COUNT;
     }
 
     boolean holdsSlot(int slot) {

@@ -36,6 +36,16 @@ final class SaltStates {
         finishAll(hashes, n, Murmur3.scramble(Murmur3.tail(user, end, length)), SALT_BYTES + length);
     }
 
+    /** The hash of one salt, by the state after it, followed by the user id. */
+    static int hash(int state, byte[] user, int length) {
+        int h = state;
+        int end = length & ~3;
+        for (int i = 0; i < end; i += 4) {
+            h = Murmur3.mix(h, Murmur3.scramble(Murmur3.block(user, i)));
+        }
+        return Murmur3.finish(h ^ Murmur3.scramble(Murmur3.tail(user, end, length)), SALT_BYTES + length);
+    }
+
     /** The bucket 0..9999 of a hash: its place in the unsigned range, scaled, without the bias of a remainder. */
     static int bucket(int hash) {
         return (int) (((hash & 0xffffffffL) * Slots.COUNT) >>> 32);
@@ -53,7 +63,8 @@ final class SaltStates {
         }
     }
 
-    private static int after(String salt) {
+    /** The state after a salt. */
+    static int after(String salt) {
         int state = 0;
         for (int at = 0; at < SALT_BYTES; at += 4) {
             int block = salt.charAt(at)

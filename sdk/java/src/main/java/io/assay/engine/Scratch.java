@@ -9,8 +9,10 @@ public final class Scratch {
     static final byte FAILS = 2;
 
     final byte[] user = new byte[UserId.MAX_BYTES];
+    int length;
     int[] hashes = new int[0];
     int[] slots = new int[0];
+    int[] placed = new int[0];
     byte[] rules = new byte[0];
 
     @Nullable
@@ -27,6 +29,7 @@ public final class Scratch {
         if (variants.length < experiments) {
             variants = new int[experiments];
             slots = new int[experiments];
+            placed = new int[experiments];
         }
         if (hashes.length < salts) {
             hashes = new int[salts];

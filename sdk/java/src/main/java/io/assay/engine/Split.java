@@ -3,7 +3,7 @@ package io.assay.engine;
 import java.util.stream.IntStream;
 
 /**
- * The places of all experiments in hash space, where one pass without branches puts a user into variants.
+ * The places of experiments in hash space, where one pass without branches puts a user into variants.
  *
  * <p>The bucket of a hash is at least b exactly if the unsigned hash is at least {@code ceil(b * 2^32 / 10000)}; so slots and
  * variants are ranges of hashes, and no hash need become a bucket. With the sign bit flipped, unsigned numbers compare as
@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  * and two variants is only narrowed down here, and listed as special.
  */
 final class Split {
+    private final int[] members;
     private final int[] layer;
     private final int[] first;
     private final int[] last;
@@ -19,43 +20,73 @@ final class Split {
     private final int[] off;
     private final int[] special;
     private final int firstSalt;
+    private final boolean allWhole;
 
-    Split(CompiledExperiment[] experiments, boolean[] killed, int firstSalt) {
-        int n = experiments.length;
+    /**
+     * Compiles some of the experiments.
+     *
+     * @param members which, in the order of their salts
+     * @param layerSalts the place of each member's layer among the salts; of no meaning for one that holds all of its layer
+     * @param firstSalt the place of the first member's own salt
+     */
+    Split(CompiledExperiment[] experiments, boolean[] killed, int[] members, int[] layerSalts, int firstSalt) {
+        int n = members.length;
+        this.members = members;
         this.firstSalt = firstSalt;
-        layer = new int[n];
+        layer = layerSalts;
         first = new int[n];
         last = new int[n];
         boundary = new int[n];
         off = new int[n];
-        for (int e = 0; e < n; e++) {
-            CompiledExperiment experiment = experiments[e];
-            layer[e] = experiment.layer;
-            first[e] = lowest(experiment.firstSlot());
-            last[e] = highest(experiment.lastSlot());
-            boundary[e] = highest(experiment.boundary() - 1);
-            boolean nobody = killed[e] || experiment.firstSlot() > experiment.lastSlot();
-            off[e] = nobody ? Assigner.NOT_IN : 0;
+        for (int m = 0; m < n; m++) {
+            CompiledExperiment experiment = experiments[members[m]];
+            first[m] = lowest(experiment.firstSlot());
+            last[m] = highest(experiment.lastSlot());
+            boundary[m] = highest(experiment.boundary() - 1);
+            boolean nobody = killed[members[m]] || experiment.firstSlot() > experiment.lastSlot();
+            off[m] = nobody ? Assigner.NOT_IN : 0;
         }
         special = IntStream.range(0, n)
-                .filter(e -> !experiments[e].isPlain() || experiments[e].rules.length > 0)
+                .filter(m -> !experiments[members[m]].isPlain() || experiments[members[m]].rules.length > 0)
                 .toArray();
+        allWhole = IntStream.of(members).allMatch(e -> experiments[e].isWhole());
     }
 
-    /** Writes the variant, 0 or 1, or {@link Assigner#NOT_IN} of every experiment; {@code slots} is room to work. */
-    void place(int[] hashes, int[] slots, int[] variants) {
-        int n = layer.length;
-        for (int e = 0; e < n; e++) {
-            slots[e] = hashes[layer[e]];
+    /** Writes the variant, 0 or 1, or {@link Assigner#NOT_IN} of every member; {@code slots} is room to work. */
+    void place(int[] hashes, int[] slots, int[] placed) {
+        int n = members.length;
+        if (allWhole) {
+            System.arraycopy(off, 0, slots, 0, n);
+        } else {
+            for (int m = 0; m < n; m++) {
+                slots[m] = hashes[layer[m]];
+            }
+            enrol(slots, n);
         }
-        enrol(slots, n);
-        System.arraycopy(hashes, firstSalt, variants, 0, n);
-        choose(slots, variants, n);
+        System.arraycopy(hashes, firstSalt, placed, 0, n);
+        choose(slots, placed, n);
     }
 
-    /** The experiments that need another look if {@link #place} put the user into them. */
+    /** The members, by their number here, that need another look if {@link #place} put the user into them. */
     int[] special() {
         return special;
+    }
+
+    /** The experiment that a member is. */
+    int experiment(int member) {
+        return members[member];
+    }
+
+    int size() {
+        return members.length;
+    }
+
+    int slot(int member, int[] hashes) {
+        return SaltStates.bucket(hashes[layer[member]]);
+    }
+
+    int bucket(int member, int[] hashes) {
+        return SaltStates.bucket(hashes[firstSalt + member]);
     }
 
     private void enrol(int[] slots, int n) {
@@ -80,7 +111,7 @@ final class Split {
     }
 
     /** The highest hash of a bucket, sign flipped; what lies before bucket 0 is not told from its first hash. */
-    private static int highest(int bucket) {
+    static int highest(int bucket) {
         long next = (((long) bucket + 1) << 32) + Slots.COUNT - 1;
         return (int) Math.max(next / Slots.COUNT - 1, 0) ^ Integer.MIN_VALUE;
     }

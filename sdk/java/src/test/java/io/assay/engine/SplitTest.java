@@ -63,6 +63,6 @@ class SplitTest {
 
     private static Split split(Experiments experiment, boolean killed) {
         CompiledExperiment compiled = CompiledExperiment.of(experiment.build(), new Numbering<>(), new Numbering<>());
-        return new Split(new CompiledExperiment[] {compiled}, new boolean[] {killed}, 1);
+        return new Split(new CompiledExperiment[] {compiled}, new boolean[] {killed}, new int[] {0}, new int[] {0}, 1);
     }
 }
