@@ -17,6 +17,6 @@ public final class ConfigStage extends VerticleBase {
     @Override
     public Future<?> start() {
         return new HttpService(vertx, "config", HttpConfig.from(config()))
-                .listen(ConfigRoutes.router(vertx, SnapshotFeed.shared(vertx, config())));
+                .listen(ConfigRoutes.handler(vertx, SnapshotFeed.shared(vertx, config())));
     }
 }

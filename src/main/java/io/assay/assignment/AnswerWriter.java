@@ -59,7 +59,7 @@ final class AnswerWriter {
     /** Each piece brings a comma, and the last one's is one too many. */
     private void append(Pieces pieces) {
         ensure(pieces.room(scratch.variants()));
-        int end = pieces.copy(scratch.variants(), out, length);
+        int end = pieces.copy(scratch.variants(), scratch.candidates(), out, length);
         length = end > length ? end - 1 : length;
     }
 

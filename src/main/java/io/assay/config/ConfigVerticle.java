@@ -34,7 +34,7 @@ public final class ConfigVerticle extends VerticleBase {
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> source.nudge());
         HttpService service = new HttpService(vertx, "config", HttpConfig.from(config()));
         http = service;
-        return service.listen(ConfigRoutes.router(vertx, feed));
+        return service.listen(ConfigRoutes.handler(vertx, feed));
     }
 
     private Definitions definitions(SnapshotFeed feed) {

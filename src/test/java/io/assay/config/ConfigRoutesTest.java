@@ -47,7 +47,7 @@ class ConfigRoutesTest {
 
     private void serve(Vertx vertx, SnapshotFeed served) {
         server = vertx.createHttpServer()
-                .requestHandler(ConfigRoutes.router(vertx, served))
+                .requestHandler(ConfigRoutes.handler(vertx, served))
                 .listen(0, "127.0.0.1")
                 .await();
     }

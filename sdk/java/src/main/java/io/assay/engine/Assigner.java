@@ -101,24 +101,27 @@ public final class Assigner {
         int length = UserId.encode(userId, scratch.user);
         scratch.length = length;
         if (length < 0) {
+            scratch.markAll();
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
             return false;
         }
         plan.salts().hash(scratch.user, length, scratch.hashes);
         read(known, scratch);
+        scratch.markAll();
         if (isHeldOut(scratch.hashes)) {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
         } else if (split.size() == compiled.length) {
             place(scratch, variants);
         } else {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
+            scratch.markOnly(split.marks());
             place(scratch, scratch.placed);
             for (int m = 0; m < split.size(); m++) {
                 variants[split.experiment(m)] = scratch.placed[m];
             }
             lookUp(scratch, variants);
         }
-        override(userId, variants);
+        override(userId, scratch);
         return true;
     }
 
@@ -136,6 +139,7 @@ public final class Assigner {
             int e = layer.holder(scratch.hashes[layer.salt]);
             if (e != NOT_IN && !killed[e] && isMeant(compiled[e], scratch)) {
                 variants[e] = compiled[e].arm(bucket(e, scratch));
+                scratch.mark(e);
             }
         }
     }
@@ -181,11 +185,12 @@ public final class Assigner {
         return holdout != null && holdout.slots().holds(SaltStates.bucket(hashes[plan.holdoutSalt()]));
     }
 
-    private void override(String userId, int[] variants) {
+    private void override(String userId, Scratch scratch) {
         int[] own = overrides.get(userId);
         for (int i = 0; own != null && i < own.length; i += 2) {
             if (!killed[own[i]]) {
-                variants[own[i]] = own[i + 1];
+                scratch.variants()[own[i]] = own[i + 1];
+                scratch.mark(own[i]);
             }
         }
     }

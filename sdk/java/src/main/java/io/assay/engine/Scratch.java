@@ -19,10 +19,35 @@ public final class Scratch {
     Object[] values = new Object[0];
 
     private int[] variants = new int[0];
+    private long[] candidates = new long[0];
+    private boolean sparse;
 
     /** The variant's index per experiment of the last evaluation, or -1; as long as the snapshot or longer. */
     public int[] variants() {
         return variants;
+    }
+
+    /**
+     * Where to look in {@link #variants}: bit e of word e / 64 is set for every experiment that the user is in, and perhaps for
+     * others. Null if there are so few others that it is quicker to look everywhere.
+     */
+    public long @Nullable [] candidates() {
+        return sparse ? candidates : null;
+    }
+
+    /** All experiments may hold the user. */
+    void markAll() {
+        sparse = false;
+    }
+
+    /** Only these may, and what is added by {@link #mark}. */
+    void markOnly(long[] words) {
+        sparse = true;
+        System.arraycopy(words, 0, candidates, 0, words.length);
+    }
+
+    void mark(int experiment) {
+        candidates[experiment >> 6] |= 1L << experiment;
     }
 
     void fit(int experiments, int salts, int attributes, int distinctRules) {
@@ -30,6 +55,7 @@ public final class Scratch {
             variants = new int[experiments];
             slots = new int[experiments];
             placed = new int[experiments];
+            candidates = new long[(experiments >> 6) + 1];
         }
         if (hashes.length < salts) {
             hashes = new int[salts];

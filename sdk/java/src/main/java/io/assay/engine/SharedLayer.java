@@ -17,7 +17,7 @@ final class SharedLayer {
     /** The place of the layer's salt. */
     final int salt;
 
-    private final int[] begin = new int[CELLS];
+    private final char[] begin = new char[CELLS];
     private final int[] last;
     private final int[] holder;
 
@@ -30,7 +30,7 @@ final class SharedLayer {
             while (((cell << CELL_SHIFT) ^ Integer.MIN_VALUE) > last[stretch]) {
                 stretch++;
             }
-            begin[cell] = stretch;
+            begin[cell] = (char) stretch; // there are no more than 20,001
         }
     }
 

@@ -21,6 +21,7 @@ final class Split {
     private final int[] special;
     private final int firstSalt;
     private final boolean allWhole;
+    private final long[] marks;
 
     /**
      * Compiles some of the experiments.
@@ -49,6 +50,10 @@ final class Split {
         special = IntStream.range(0, n)
                 .filter(m -> !experiments[members[m]].isPlain() || experiments[members[m]].rules.length > 0)
                 .toArray();
+        marks = new long[(experiments.length >> 6) + 1];
+        for (int e : members) {
+            marks[e >> 6] |= 1L << e;
+        }
         allWhole = IntStream.of(members).allMatch(e -> experiments[e].isWhole());
     }
 
@@ -75,6 +80,11 @@ final class Split {
     /** The experiment that a member is. */
     int experiment(int member) {
         return members[member];
+    }
+
+    /** A bit for each experiment that is a member; not to be changed. */
+    long[] marks() {
+        return marks;
     }
 
     int size() {

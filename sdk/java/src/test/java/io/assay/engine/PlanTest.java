@@ -31,6 +31,9 @@ class PlanTest {
                 for (int e = 0; e < snapshot.experiments().size(); e++) {
                     expected.add(defined(snapshot, e, killed, user, u % 2 == 0));
                     answered.add(scratch.variants()[e]);
+                    assertThat(scratch.variants()[e] == Assigner.NOT_IN || isCandidate(e))
+                            .as("experiment %d is marked", e)
+                            .isTrue();
                 }
                 assertThat(answered).as("round %d, %s", round, user).isEqualTo(expected);
             }
@@ -50,6 +53,11 @@ class PlanTest {
             }
         }
         assertThat(layer.holder(-1)).isEqualTo(2);
+    }
+
+    private boolean isCandidate(int e) {
+        long[] words = scratch.candidates();
+        return words == null || (words[e >> 6] >> e & 1) == 1;
     }
 
     private static CompiledExperiment compiled(String key, int from, int to) {
