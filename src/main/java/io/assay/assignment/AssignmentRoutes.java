@@ -8,7 +8,6 @@ import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

@@ -18,7 +18,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.util.regex.Pattern;
-import io.vertx.ext.web.Router;
 
 /** {@code GET /config} and {@code GET /config/emergency}: bytes that were ready before anybody asked. */
 final class ConfigRoutes {
