@@ -24,7 +24,7 @@ final class ChangeVisible implements Drill {
 
     @Override
     public boolean isQuick() {
-        return true;
+        return false; // kill-switch goes the same way
     }
 
     @Override
