@@ -1,11 +1,13 @@
 package io.assay.catalog;
 
 import io.assay.engine.Experiment;
+import io.assay.engine.Holdout;
 import io.assay.engine.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -86,15 +88,18 @@ public final class Catalog {
                                 .map(keys -> new CatalogSnapshot(versions, snapshot, killed, keys))))));
     }
 
-    private static Future<Snapshot> snapshot(SqlClient client, long version) {
-        return ExperimentRows.select(client, "where e.served")
-                .compose(served -> GlobalHoldout.inForce(client).map(holdout -> {
-                    List<Experiment> experiments = served.stream()
-                            .map(Served::experiment)
-                            .sorted(Comparator.comparing(Experiment::key))
-                            .toList();
-                    return new Snapshot(version, holdout.orElse(null), experiments);
-                }));
+    /** Hundreds of experiments take a while to be read, so that is not done on the event loop. */
+    private Future<Snapshot> snapshot(SqlClient client, long version) {
+        return ExperimentRows.fetch(client, "where e.served").compose(rows -> GlobalHoldout.inForce(client)
+                .compose(holdout -> database.offLoop(() -> snapshot(version, holdout, rows))));
+    }
+
+    private static Snapshot snapshot(long version, Optional<Holdout> holdout, RowSet<Row> rows) {
+        List<Experiment> experiments = ExperimentRows.read(rows).stream()
+                .map(Served::experiment)
+                .sorted(Comparator.comparing(Experiment::key))
+                .toList();
+        return new Snapshot(version, holdout.orElse(null), experiments);
     }
 
     private static Future<List<String>> killed(SqlClient client) {
@@ -130,10 +135,12 @@ public final class Catalog {
                 .execute()
                 .map(rows -> Objects.requireNonNull(
                         ExperimentRows.instant(rows.iterator().next(), "now")))
-                .compose(now -> ExperimentRows.select(connection, "where e.launched_at is not null order by e.seq")
-                        .map(launched -> new Measured(
+                .compose(now -> ExperimentRows.fetch(connection, "where e.launched_at is not null order by e.seq")
+                        .compose(rows -> database.offLoop(() -> new Measured(
                                 now.toEpochMilli(),
-                                launched.stream().map(Catalog::measured).toList()))));
+                                ExperimentRows.read(rows).stream()
+                                        .map(Catalog::measured)
+                                        .toList())))));
     }
 
     /** How the experiment of that id or key is measured; drafts too, which have no metrics yet. */

@@ -12,6 +12,7 @@ import io.assay.catalog.Revision;
 import io.assay.catalog.StoredExperiment;
 import io.assay.embedded.EmbeddedServers.Kind;
 import io.assay.embedded.SharedServers;
+import io.assay.engine.Attributes;
 import io.assay.platform.HttpService;
 import io.assay.protocol.Json;
 import io.vertx.core.DeploymentOptions;
@@ -145,6 +146,17 @@ class OpenApiIT {
                 "killExperiment",
                 200,
                 catalog.experiments().kill(draft.id(), Revision.ANY, "test").await());
+        Map<String, Object> explained = catalog.experiments()
+                .explain(draft.id(), "u1", new Attributes().add("platform", "web"))
+                .await()
+                .view();
+        explained.put("first_exposure", Map.of("variant", "control", "at", "2026-03-01T09:00:00Z"));
+        assertFits(contract, "explainUser", 200, explained);
+        assertFits(
+                contract,
+                "createLayer",
+                201,
+                catalog.layers().create(Map.of("key", "shared"), "test").await());
         catalog.close().await();
         vertx.close().await();
     }
@@ -155,12 +167,16 @@ class OpenApiIT {
     }
 
     private static void assertFits(OpenAPIContract contract, String operation, int status, StoredExperiment shown) {
+        assertFits(contract, operation, status, ExperimentJson.view(shown));
+    }
+
+    private static void assertFits(OpenAPIContract contract, String operation, int status, Map<String, Object> shown) {
         JsonSchema schema = contract.operation(operation)
                 .getResponse(status)
                 .getContent()
                 .get("application/json")
                 .getSchema();
-        JsonObject body = new JsonObject(Json.write(ExperimentJson.view(shown)));
+        JsonObject body = new JsonObject(Json.write(shown));
         OutputUnit result = contract.getSchemaRepository().validator(schema).validate(body);
         assertThat(result.getErrors()).isNull();
         assertThat(result.getValid()).isTrue();
