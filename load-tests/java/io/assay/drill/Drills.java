@@ -17,7 +17,8 @@ public final class Drills {
             new KillSwitch(true),
             new KillSwitch(false),
             new ClusterSplit(),
-            new BusDead());
+            new BusDead(),
+            new Hostile());
 
     private Drills() {}
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpService {
     private static final int DRAIN_SECONDS = 5;
+    private static final String MISSPELT = "The address can't be decoded (expected: percent-encoded UTF-8).";
     private static final String PORTS = "assay.ports";
     private static final String ROUTERS = "assay.routers";
 
@@ -132,6 +133,8 @@ public final class HttpService {
             }
             if (isCodedStrangely(request)) {
                 Problem.unreadable(request);
+            } else if (isMisspelt(request.uri())) {
+                Problem.send(request.response(), ApiError.malformed(MISSPELT));
             } else {
                 handler.handle(request);
             }
@@ -142,6 +145,18 @@ public final class HttpService {
     private static boolean isCodedStrangely(HttpServerRequest request) {
         List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         return !codings.isEmpty() && !(codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
+    }
+
+    /** Whether an escape in an address is none; what would decode it later takes that for a fault of its own. */
+    private static boolean isMisspelt(String uri) {
+        for (int at = uri.indexOf('%'); at >= 0; at = uri.indexOf('%', at + 1)) {
+            if (at + 2 >= uri.length()
+                    || Character.digit(uri.charAt(at + 1), 16) < 0
+                    || Character.digit(uri.charAt(at + 2), 16) < 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** No HTTP/2: whoever ends TLS before us speaks HTTP/1.1 to us, and its floods of resets can't reach us. */

@@ -58,7 +58,7 @@ public final class RawHttp implements AutoCloseable {
     /** The status of the next answer; 0 if the other side ended the connection without one. */
     public int status() throws IOException {
         String answer = answer();
-        return answer.startsWith("HTTP/1.1 ") ? Integer.parseInt(answer.substring(9, 12)) : 0;
+        return answer.matches("(?s)HTTP/1\\.[01] [0-9]{3}.*") ? Integer.parseInt(answer.substring(9, 12)) : 0;
     }
 
     /** Whether the other side ends the connection within its patience; what it still says is dropped. */
