@@ -62,8 +62,8 @@ final class Hostile implements Drill {
         scene.report()
                 .atMost(
                         "file descriptors are back",
-                        scene.secondsUntil(Duration.ofSeconds(20), () -> files(node) <= files + 30),
-                        20,
+                        scene.secondsUntil(Duration.ofSeconds(60), () -> files(node) <= files + 30),
+                        60,
                         "s");
         secrets(scene, node);
     }
