@@ -6,6 +6,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -122,24 +124,17 @@ public final class Node {
 
     /** The version that it serves of a document, {@code config}, {@code emergency} or {@code keys}; 0 for none; -1 if it does not answer. */
     public long version(String kind) {
+        return versions().getOrDefault(kind, -1L);
+    }
+
+    /** The versions of all documents; empty if it does not answer. */
+    Map<String, Long> versions() {
+        Map<String, Long> versions = new HashMap<>();
         Matcher matcher = VERSION.matcher(metrics("assay_snapshot_version"));
         while (matcher.find()) {
-            if (matcher.group(1).equals(kind)) {
-                return (long) Double.parseDouble(matcher.group(2));
-            }
+            versions.put(matcher.group(1), (long) Double.parseDouble(matcher.group(2)));
         }
-        return -1;
-    }
-
-    /** Whether it says now that requests may be sent to it. */
-    boolean isReady() {
-        return Api.ask(uri(MANAGEMENT, "/health/ready")).status() == 200;
-    }
-
-    /** How many nodes of its cluster it sees, itself included; 0 if it does not answer. */
-    int members() {
-        Matcher matcher = MEMBERS.matcher(metrics("assay_cluster_members"));
-        return matcher.find() ? (int) Double.parseDouble(matcher.group(1)) : 0;
+        return versions;
     }
 
     /** Where its snapshot came from. */

@@ -34,9 +34,7 @@ final class VersionWatch {
     }
 
     private void look(Node node) {
-        for (String kind : KINDS) {
-            note(node, kind, node.version(kind));
-        }
+        node.versions().forEach((kind, version) -> note(node, kind, version));
     }
 
     private synchronized void note(Node node, String kind, long version) {
