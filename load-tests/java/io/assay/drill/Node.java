@@ -137,6 +137,17 @@ public final class Node {
         return versions;
     }
 
+    /** Whether it says now that requests may be sent to it. */
+    boolean isReady() {
+        return Api.ask(uri(MANAGEMENT, "/health/ready")).status() == 200;
+    }
+
+    /** How many nodes of its cluster it sees, itself included; 0 if it does not answer. */
+    int members() {
+        Matcher matcher = MEMBERS.matcher(metrics("assay_cluster_members"));
+        return matcher.find() ? (int) Double.parseDouble(matcher.group(1)) : 0;
+    }
+
     /** Where its snapshot came from. */
     public String source() {
         Matcher matcher = SOURCE.matcher(metrics("assay_snapshot_source"));

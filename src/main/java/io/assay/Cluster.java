@@ -8,7 +8,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
@@ -45,6 +44,7 @@ record Cluster(
         Outside outside,
         int startSeconds) {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+    private static final String ALONE = "alone";
     private static final int CONNECT_MILLIS = 2_000;
     private static final int PING_MILLIS = 5_000;
     private static final String HOST = "[^:\\s]+|\\[[0-9a-fA-F:]+]";
@@ -116,9 +116,9 @@ record Cluster(
     /** The Vert.x of this process, in the cluster if that is wanted and can be had. */
     Future<Vertx> start(VertxOptions options) {
         options.setMetricsOptions(Meters.options());
-        VertxBuilder alone = Vertx.builder().with(options).withMetrics(metrics());
         if (!enabled) {
-            return Future.succeededFuture(alone.build());
+            return Future.succeededFuture(
+                    Vertx.builder().with(options).withMetrics(metrics()).build());
         }
         eventBus(options.getEventBusOptions());
         HazelcastClusterManager hazelcast = new HazelcastClusterManager(HazelcastMember.config(this));
@@ -131,8 +131,15 @@ record Cluster(
         return inTime.recover(e -> {
             log.warn("No cluster at {}:{}; this node goes on alone: {}", host, port, e.toString());
             clustered.onSuccess(late -> late.close().onFailure(f -> log.warn("A late cluster can't be left", f)));
-            return Future.succeededFuture(alone.build());
+            return Future.succeededFuture(alone(options));
         });
+    }
+
+    /** With meters of its own: those of the late cluster end with it. */
+    private static Vertx alone(VertxOptions options) {
+        Meters.use(ALONE);
+        options.setMetricsOptions(Meters.options());
+        return Vertx.builder().with(options).withMetrics(metrics()).build();
     }
 
     /** A peer that hangs is noticed in seconds: what is sent to it until then is lost, and found by polling. */

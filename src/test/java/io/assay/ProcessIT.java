@@ -3,6 +3,7 @@ package io.assay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.embedded.EmbeddedServers;
+import io.assay.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -120,6 +121,24 @@ class ProcessIT {
             for (int i = 0; i < 8; i++) {
                 assertThat(statusOf(process, 9, "/health/live", "")).isEqualTo(200);
             }
+        }
+    }
+
+    @Test
+    void aNodeThatGoesOnWithoutItsClusterShowsItsMeters() throws Exception {
+        String conf = "{\"cluster\":{\"startSeconds\":1,\"port\":%d},\"http\":{\"basePort\":%d},\"data\":\"%s\"}"
+                .formatted(basePort + 6, basePort, data);
+        Path file = Files.writeString(data.resolve("late.json"), conf);
+        try (AssayProcess process =
+                AssayProcess.start(data, basePort, "--only", "assignment,management", "--conf", file.toString())) {
+            process.awaitReady(9);
+            HttpRequest request =
+                    HttpRequest.newBuilder(process.uri(9, "/metrics")).build();
+            Eventually.within(PATIENCE, () -> assertThat(process.output()).contains("Assay is"));
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .contains("assay_snapshot_version{kind=\"config\"}");
         }
     }
 

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +73,11 @@ public final class Problem {
         var unused = request.connection().close();
     }
 
+    /** Whether it is only that the client did not wait for its answer, which is nothing to log. */
+    private static boolean isGone(HttpServerResponse response, Throwable failure) {
+        return response.closed() || (response.headWritten() && failure instanceof IOException);
+    }
+
     private static ApiError toError(RoutingContext ctx, int otherwise) {
         Throwable failure = ctx.failure();
         if (failure instanceof ApiError error) {
@@ -79,7 +85,7 @@ public final class Problem {
         }
         int named = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
         int status = named < 400 ? otherwise : named;
-        if (failure != null && status >= 500) {
+        if (failure != null && status >= 500 && !isGone(ctx.response(), failure)) {
             String route = ctx.currentRoute() == null
                     ? "?"
                     : String.valueOf(ctx.currentRoute().getPath());
