@@ -44,6 +44,7 @@ final class Prepared {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // another object is another version
     void answer(HttpServerRequest request, Representation served) {
         if (representation != served) {
             plain = Coding.of(served.plain(), served.etag(), caching, false);
