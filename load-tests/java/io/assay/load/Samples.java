@@ -38,7 +38,15 @@ public final class Samples {
         return new Snapshot(1, null, made);
     }
 
-    private static String salt(Random random) {
+    /**
+     * Experiments as people make them: two to four variants, most with a configuration, a third with targeting, half of them in
+     * shared layers, some with users put into a variant to try it out.
+     */
+    public static Snapshot realistic(int experiments) {
+        return new RealisticSnapshot(experiments).build();
+    }
+
+    static String salt(Random random) {
         return "%08x".formatted(random.nextInt());
     }
 }
