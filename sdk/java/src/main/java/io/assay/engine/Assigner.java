@@ -42,7 +42,7 @@ public final class Assigner {
             compiled[e] = CompiledExperiment.of(experiments.get(e), layers, distinct);
             states[e] = SaltStates.after(experiments.get(e).salt());
         }
-        plan = Plan.of(snapshot, compiled);
+        plan = Plan.of(snapshot, compiled, states);
         rules = distinct.all().stream()
                 .map(rule -> new CompiledRule(rule, names.of(rule.attribute())))
                 .toArray(CompiledRule[]::new);
@@ -136,12 +136,21 @@ public final class Assigner {
 
     private void lookUp(Scratch scratch, int[] variants) {
         for (SharedLayer layer : plan.shared()) {
-            int e = layer.holder(scratch.hashes[layer.salt]);
-            if (e != NOT_IN && !killed[e] && isMeant(compiled[e], scratch)) {
-                variants[e] = compiled[e].arm(bucket(e, scratch));
+            int stretch = layer.stretch(scratch.hashes[layer.salt]);
+            int e = layer.holder(stretch);
+            if (e != NOT_IN && !killed[e]) {
+                int bucket = SaltStates.bucket(SaltStates.hash(layer.state(stretch), scratch.user, scratch.length));
+                int boundary = layer.boundary(stretch);
+                variants[e] = boundary == SharedLayer.NOT_PLAIN
+                        ? arm(compiled[e], bucket, scratch)
+                        : bucket < boundary ? 0 : 1;
                 scratch.mark(e);
             }
         }
+    }
+
+    private int arm(CompiledExperiment experiment, int bucket, Scratch scratch) {
+        return isMeant(experiment, scratch) ? experiment.arm(bucket) : NOT_IN;
     }
 
     private int bucket(int e, Scratch scratch) {

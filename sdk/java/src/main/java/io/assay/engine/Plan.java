@@ -18,7 +18,7 @@ record Plan(SaltStates salts, int holdoutSalt, SharedLayer[] shared, int[] atOnc
     /** From so many experiments in a layer on, one look at it costs less than a lane for each of them. */
     private static final int SHARED_FROM = 4;
 
-    static Plan of(Snapshot snapshot, CompiledExperiment[] compiled) {
+    static Plan of(Snapshot snapshot, CompiledExperiment[] compiled, int[] states) {
         List<Experiment> experiments = snapshot.experiments();
         Numbering<String> hashed = new Numbering<>();
         Holdout holdout = snapshot.holdout();
@@ -30,7 +30,7 @@ record Plan(SaltStates salts, int holdoutSalt, SharedLayer[] shared, int[] atOnc
                 others.addAll(members);
             } else {
                 String salt = experiments.get(members.get(0)).layer().salt();
-                shared.add(SharedLayer.of(hashed.of(salt), members, compiled));
+                shared.add(SharedLayer.of(hashed.of(salt), members, compiled, states));
             }
         }
         int[] atOnce = others.stream().mapToInt(e -> e).sorted().toArray();

@@ -43,16 +43,18 @@ class PlanTest {
     @Test
     void aSharedLayerHoldsWhatItsRangesHoldAtEveryEdge() {
         CompiledExperiment[] all = {compiled("a", 0, 700), compiled("b", 700, 4321), compiled("c", 9000, 10_000)};
-        SharedLayer layer = SharedLayer.of(0, List.of(0, 1, 2), all);
+        SharedLayer layer = SharedLayer.of(0, List.of(0, 1, 2), all, new int[3]);
         for (int bucket = 0; bucket < Slots.COUNT; bucket++) {
             int first = (int) ((((long) bucket << 32) + Slots.COUNT - 1) / Slots.COUNT);
             int expected = bucket < 700 ? 0 : bucket < 4321 ? 1 : bucket < 9000 ? Assigner.NOT_IN : 2;
-            assertThat(layer.holder(first)).as("bucket %d", bucket).isEqualTo(expected);
+            assertThat(layer.holder(layer.stretch(first)))
+                    .as("bucket %d", bucket)
+                    .isEqualTo(expected);
             if (bucket > 0) {
                 assertThat(SaltStates.bucket(first - 1)).isEqualTo(bucket - 1);
             }
         }
-        assertThat(layer.holder(-1)).isEqualTo(2);
+        assertThat(layer.holder(layer.stretch(-1))).isEqualTo(2);
     }
 
     private boolean isCandidate(int e) {
