@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import org.jspecify.annotations.Nullable;
 
 /** The answers with one body: the headers of each are made once for as long as the body stays the same. One per event loop. */
 final class Prepared {
@@ -16,7 +15,6 @@ final class Prepared {
     private static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
 
     private final CharSequence caching;
-    private @Nullable Representation representation;
     private Coding plain = Coding.NONE;
     private Coding gzip = Coding.NONE;
 
@@ -46,10 +44,9 @@ final class Prepared {
 
     @SuppressWarnings("ReferenceEquality") // another object is another version
     void answer(HttpServerRequest request, Representation served) {
-        if (representation != served) {
+        if (!plain.etag.equals(served.etag())) {
             plain = Coding.of(served.plain(), served.etag(), caching, false);
             gzip = Coding.of(served.gzip(), served.gzipEtag(), caching, true);
-            representation = served;
         }
         MultiMap asked = request.headers();
         Coding coding = Negotiation.acceptsGzip(asked.getAll(HttpHeaders.ACCEPT_ENCODING)) ? gzip : plain;
