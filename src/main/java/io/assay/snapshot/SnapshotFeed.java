@@ -20,6 +20,26 @@ import org.slf4j.LoggerFactory;
 /**
  * What this node serves, and the way for documents to become it. One per Vert.x, shared by all its verticles; reading is one
  * volatile read. Documents are applied one after the other, off the event loops.
+ *
+ * <p>A node through a day, by the versions of its snapshot:
+ *
+ * <table>
+ * <caption>What comes in, what is served after it, what goes out</caption>
+ * <tr><th>time</th><th>in</th><th>serves</th><th>out</th></tr>
+ * <tr><td>0 s</td><td>nothing yet</td><td>nobody is in anything, {@code degraded}</td><td>all sources are asked at once</td></tr>
+ * <tr><td>0.1 s</td><td>15 from the file</td><td>15, source {@code file}; ready</td><td></td></tr>
+ * <tr><td>1 s</td><td>Redis hangs</td><td>15</td><td>given up, asked again in 5 s; nobody waits for it</td></tr>
+ * <tr><td>1 s</td><td>17 from peers</td><td>17</td><td>the file; Redis as soon as it answers</td></tr>
+ * <tr><td>2 s</td><td>17 from the database</td><td>17</td><td></td></tr>
+ * <tr><td>later</td><td>18 from the database</td><td>18</td><td>file, Redis, peers, then the announcement</td></tr>
+ * <tr><td>again</td><td>18, the same</td><td>18</td><td></td></tr>
+ * <tr><td>late</td><td>16 in Redis</td><td>18</td><td>counted as lower; Redis is rewritten</td></tr>
+ * <tr><td>wrong</td><td>18 with other content</td><td>18 as it was</td><td>alarm {@code conflict}, until the next version</td></tr>
+ * <tr><td>wrong</td><td>19 with a bit flipped</td><td>18</td><td>counted as broken; rewritten</td></tr>
+ * <tr><td>wrong</td><td>20 of a future schema</td><td>18</td><td>left for those who read it; changes go above 20</td></tr>
+ * <tr><td>restored</td><td>12 from the database</td><td>18</td><td>alarm {@code behind}; nothing is written there</td></tr>
+ * <tr><td>after it</td><td>a change, which gets 21</td><td>21</td><td>all sources; the alarm ends</td></tr>
+ * </table>
  */
 public final class SnapshotFeed implements Shareable {
     /** The source of what {@link #offer} brings. */
