@@ -17,16 +17,17 @@ public final class Json {
      *
      * @param depth how deep arrays and objects may nest
      * @param names how many names one object may have
+     * @param values how many values there may be in all, so that no body takes an event loop for long
      */
-    public record Limits(int depth, int names) {
+    public record Limits(int depth, int names, int values) {
         /** What holds for bodies that come from outside. */
-        public static final Limits BODY = new Limits(32, 200);
+        public static final Limits BODY = new Limits(32, 200, 50_000);
 
         /**
          * What holds for snapshots, which name as many experiments and users as there are, and in which what came in a body
          * stands deeper than in that body.
          */
-        public static final Limits SNAPSHOT = new Limits(64, Integer.MAX_VALUE);
+        public static final Limits SNAPSHOT = new Limits(64, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** JSON text that is written as it stands. */

@@ -16,6 +16,7 @@ final class JsonReader {
     private final byte[] in;
     private final Limits limits;
     private int at;
+    private int values;
 
     JsonReader(byte[] in, Limits limits) {
         this.in = in;
@@ -34,6 +35,9 @@ final class JsonReader {
 
     private @Nullable Object value(int depth) {
         space();
+        if (++values > limits.values()) {
+            throw fail("more than " + limits.values() + " values");
+        }
         int c = peek();
         return switch (c) {
             case '{' -> object(depth + 1);

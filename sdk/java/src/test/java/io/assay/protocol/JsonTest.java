@@ -53,6 +53,8 @@ class JsonTest {
             assertThat(parse(names(200))).isNotNull();
             assertRefused(names(201), "more than 200 names in one object");
             assertThat(Json.parse(utf8(names(201)), Limits.SNAPSHOT)).isNotNull();
+            assertThat(parse("[" + "1,".repeat(49_998) + "1]")).isNotNull();
+            assertRefused("[" + "1,".repeat(49_999) + "1]", "more than 50000 values");
         }
     }
 
