@@ -36,6 +36,8 @@ public final class Node {
         this.folder = folder;
         this.launch = launch;
         process = begin();
+        // whoever interrupts the drills has no nodes left
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     }
 
     private AssayProcess begin() throws IOException {
