@@ -33,6 +33,11 @@ public record Definition(
         metrics = List.copyOf(metrics);
     }
 
+    Definition withKey(String other) {
+        return new Definition(
+                other, name, description, owner, variants, targeting, layer, rollout, overrides, metrics, start, end);
+    }
+
     Definition withRollout(int slots) {
         return new Definition(
                 key, name, description, owner, variants, targeting, layer, slots, overrides, metrics, start, end);

@@ -168,12 +168,14 @@ public final class Experiments {
         }));
     }
 
-    /* Locked first and read by a second statement: one that has waited for a lock sees other tables as they were before. */
+    /* Locked first and read by a second statement: one that has waited for a lock sees other tables as they were before.
+    Not "for update": rows of slots refer to all experiments of their layer, and changes of two of these would deadlock. */
     private static Future<StoredExperiment> lock(Write write, String idOrKey) {
         return write.run(
                         """
                         select id from experiment where id =
-                          (select id from experiment where id = $1 or key = $1 order by id = $1 desc limit 1) for update""",
+                          (select id from experiment where id = $1 or key = $1 order by id = $1 desc limit 1)
+                        for no key update""",
                         idOrKey)
                 .map(rows -> rows.stream()
                         .findFirst()

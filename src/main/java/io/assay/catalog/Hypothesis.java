@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Hypothesis {
     private Hypothesis() {}
 
-    static Future<StoredExperiment> of(Write write, StoredExperiment current, Definition wanted) {
+    /** Under its own key, whatever is wanted: another's is served already. */
+    static Future<StoredExperiment> of(Write write, StoredExperiment current, Definition asked) {
+        Definition wanted = asked.withKey(current.key());
         @Nullable Integer rollout = wanted.rollout();
         if (Objects.equals(current.definition().layer(), wanted.layer())) {
             StoredExperiment same = current.with(wanted);

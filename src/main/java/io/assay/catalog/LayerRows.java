@@ -68,7 +68,7 @@ final class LayerRows {
 
     /** The slots of a layer, locked against everybody else who wants some. */
     static Future<SlotBook> lock(Write write, LayerSalt layer) {
-        return write.run("select 1 from layer where id = $1 for update", layer.id())
+        return write.run("select 1 from layer where id = $1 for no key update", layer.id())
                 .compose(locked -> book(write.connection(), layer.id()));
     }
 

@@ -281,6 +281,23 @@ class RunningExperimentIT {
     }
 
     @Test
+    void rampsInOneLayerDontHoldUpEachOther() {
+        for (int i = 0; i < 8; i++) {
+            server.launched("ramp" + i, "\"layer\": \"ramps\", \"rollout\": 1");
+        }
+        for (int rollout = 2; rollout <= 10; rollout++) {
+            String more = "{\"rollout\": " + rollout + "}";
+            List<CompletableFuture<Answer>> ramps = IntStream.range(0, 8)
+                    .mapToObj(i -> server.send("PATCH", "/experiments/ramp" + i, more))
+                    .toList();
+            ramps.forEach(ramp -> assertThat(ramp.join().status())
+                    .as(ramp.join().raw().body())
+                    .isEqualTo(200));
+        }
+        assertThat(server.get("/layers/ramps").json().getValue("free_percent")).isEqualTo(20);
+    }
+
+    @Test
     void concurrentDraftsOfOneNewLayerShareIt() {
         List<CompletableFuture<Answer>> drafts = IntStream.range(0, 6)
                 .mapToObj(i ->
