@@ -37,7 +37,12 @@ public final class AdminVerticle extends VerticleBase {
         catalog = definitions;
         HttpService service = new HttpService(vertx, "admin", config.http());
         http = service;
-        Setup opening = new Setup(vertx, definitions, config.keysDir());
+        // a feed that was handed in has all the keys that it will ever have
+        Setup opening = new Setup(
+                vertx,
+                definitions,
+                config.keysDir(),
+                feed == null ? () -> keys.known(Kind.KEYS) : () -> Long.MAX_VALUE);
         setup = opening;
         MetricStore recorded = PostgresMetricStore.create(vertx, config());
         exposures = recorded;

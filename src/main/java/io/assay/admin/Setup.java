@@ -7,13 +7,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What has to be done once before definitions can be served: the schema and the first keys. While PostgreSQL is away it is
- * tried again, requests are answered 503, and readiness says so.
+ * tried again, requests are answered 503, and readiness says so, until the keys of the database are in force here.
  */
 final class Setup {
     private static final long PAUSE_MILLIS = 1_000;
@@ -23,13 +24,16 @@ final class Setup {
     private final Vertx vertx;
     private final Catalog catalog;
     private final @Nullable Path keysDir;
+    private final LongSupplier keysInForce;
     private volatile boolean done;
     private boolean stopped;
 
-    Setup(Vertx vertx, Catalog catalog, @Nullable Path keysDir) {
+    /** With the version of the keys that are in force on this node. */
+    Setup(Vertx vertx, Catalog catalog, @Nullable Path keysDir, LongSupplier keysInForce) {
         this.vertx = vertx;
         this.catalog = catalog;
         this.keysDir = keysDir;
+        this.keysInForce = keysInForce;
     }
 
     /** Completes after the first try, also if PostgreSQL is away; fails for what waiting does not mend. */
@@ -48,10 +52,21 @@ final class Setup {
     private Future<Void> attempt() {
         return catalog.migrate()
                 .compose(migrated -> keysDir == null ? Future.succeededFuture() : catalog.bootstrapKeys(keysDir))
-                .onSuccess(ready -> {
+                .compose(there -> catalog.versions())
+                .onSuccess(versions -> {
                     done = true;
-                    Health.of(vertx).remove(CHECK);
-                });
+                    Health.of(vertx).ready(CHECK, () -> keysProblem(versions.keys()));
+                })
+                .mapEmpty();
+    }
+
+    /** The first keys travel like all keys: whoever uses one at once would be told that it is not known. */
+    private String keysProblem(long needed) {
+        if (keysInForce.getAsLong() < needed) {
+            return "the keys are not in force yet";
+        }
+        Health.of(vertx).remove(CHECK);
+        return "";
     }
 
     private void again() {
