@@ -21,17 +21,26 @@ record Patch(Map<String, Object> edits, @Nullable Status to) {
 
     /** What becomes of it; fails with {@link WouldReassign} for what would move users. */
     Future<StoredExperiment> apply(Write write, StoredExperiment current, Lifecycle lifecycle) {
-        Definition wanted = edits.isEmpty() ? current.definition() : DefinitionReader.read(merged(current));
-        return edit(write, current, wanted, lifecycle)
+        return wanted(write, current)
+                .compose(wanted -> edit(write, current, wanted, lifecycle))
                 .compose(edited -> to == null ? Future.succeededFuture(edited) : lifecycle.move(edited, to));
     }
 
-    private Map<String, Object> merged(StoredExperiment current) {
-        Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
-        if (current.definition().layer() == null) {
-            merged.remove("layer", current.key()); // as it is shown
+    private Future<Definition> wanted(Write write, StoredExperiment current) {
+        if (edits.isEmpty()) {
+            return Future.succeededFuture(current.definition());
         }
-        return merged;
+        Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
+        if (current.definition().layer() != null || !current.key().equals(merged.get("layer"))) {
+            return Future.succeededFuture(DefinitionReader.read(merged));
+        }
+        // its own layer as it is shown, unless a draft asks for one of that name that it can share
+        return LayerRows.find(write.connection(), current.key()).map(shared -> {
+            if (current.status() != Status.DRAFT || shared.isEmpty()) {
+                merged.remove("layer");
+            }
+            return DefinitionReader.read(merged);
+        });
     }
 
     private static Future<StoredExperiment> edit(

@@ -241,4 +241,19 @@ class ExperimentsIT {
         assertThat(statuses).filteredOn(s -> s == 200).hasSize(1);
         assertThat(statuses).filteredOn(s -> s == 409).hasSize(7);
     }
+
+    @Test
+    void aDraftCanJoinALayerThatIsNamedLikeIt() {
+        server.draft("namesake", "");
+        assertThat(server.patch("/experiments/namesake", "{\"layer\": \"namesake\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.get("/layers/namesake").status()).isEqualTo(404);
+        server.draft("sharer", "\"layer\": \"namesake\"");
+        assertThat(server.patch("/experiments/namesake", "{\"layer\": \"namesake\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.get("/layers/namesake").json().getJsonArray("experiments"))
+                .hasSize(2);
+    }
 }
