@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,8 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * meant to have them do so.
  */
 class RandomChangesIT {
-    private static final int STEPS = 120;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int STEPS = 80;
     private static final JsonObject POSTGRES = SharedServers.newDatabase();
     private static final Vertx vertx = Vertx.vertx();
     private static final Catalog catalog = Catalog.create(vertx, new JsonObject().put("postgres", POSTGRES));
@@ -63,12 +61,11 @@ class RandomChangesIT {
         random = new Random(seed);
         prefix = "s" + seed + "_";
         before = answered(catalog::load);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
-            for (int step = 0; step < STEPS && System.nanoTime() < deadline; step++) {
+            for (int step = 0; step < STEPS; step++) {
                 step();
             }
-            assertThat(done).hasSizeGreaterThan(5);
+            assertThat(done).hasSizeGreaterThan(STEPS / 2);
         } catch (AssertionError | RuntimeException e) {
             List<String> last = done.subList(Math.max(0, done.size() - 15), done.size());
             throw new AssertionError("seed " + seed + ", change " + done.size() + ": " + String.join("; ", last), e);
