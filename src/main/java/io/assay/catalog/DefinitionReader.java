@@ -36,33 +36,44 @@ final class DefinitionReader {
     private static final String[] PATCHABLE =
             Stream.concat(Stream.of("status"), Stream.of(MEMBERS)).toArray(String[]::new);
 
-    private final Findings findings = new Findings();
+    private final Findings findings;
     private final Fields body;
 
-    private DefinitionReader(Map<String, ?> body) {
+    private DefinitionReader(Map<String, ?> body, Findings findings) {
+        this.findings = findings;
         this.body = new Fields(body, "", findings).only(MEMBERS);
     }
 
     /** The definition; throws an {@code ApiError} with everything that is wrong. */
     static Definition read(Map<String, ?> body) {
-        DefinitionReader reader = new DefinitionReader(body);
+        return read(body, new Findings());
+    }
+
+    /** The same, for a body of which something was found to be wrong already. */
+    static Definition read(Map<String, ?> body, Findings found) {
+        DefinitionReader reader = new DefinitionReader(body, found);
         Definition definition = reader.definition();
         reader.checkWindow(definition);
         reader.findings.refuse();
         return definition;
     }
 
-    /** The status that a patch asks for, null if none; throws 400 for members that no patch can have. */
-    static @Nullable Status status(Map<String, ?> patch) {
-        Findings findings = new Findings();
+    /** The status that a patch asks for, null if none; finds members that no patch can have, too. */
+    static @Nullable Status status(Map<String, ?> patch, Findings findings) {
         Fields fields = new Fields(patch, "", findings).only(PATCHABLE);
         Object asked = fields.get("status");
         Status status = asked instanceof String text ? Status.of(text).orElse(null) : null;
         if (status == null && patch.containsKey("status")) {
             fields.wrong("status", "invalid_value", "expected: active, paused or concluded");
         }
-        findings.refuse();
         return status;
+    }
+
+    /** What of a patch is part of the definition. */
+    static Map<String, Object> edits(Map<String, ?> patch) {
+        Map<String, Object> edits = new LinkedHashMap<>(patch);
+        edits.keySet().retainAll(Set.of(MEMBERS));
+        return edits;
     }
 
     private Definition definition() {

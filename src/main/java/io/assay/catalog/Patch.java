@@ -4,19 +4,21 @@ import io.assay.engine.Attributes;
 import io.assay.engine.Holdout;
 import io.assay.platform.FieldError;
 import io.vertx.core.Future;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON merge patch of an experiment: its status, and what the status allows. */
-record Patch(Map<String, Object> edits, @Nullable Status to) {
+/**
+ * A JSON merge patch of an experiment: its status, and what the status allows.
+ *
+ * @param found what is wrong with it whatever it is applied to; refused with what else turns out to be wrong
+ */
+record Patch(Map<String, Object> edits, @Nullable Status to, Findings found) {
     static Patch read(Map<String, ?> body) {
-        Status to = DefinitionReader.status(body);
-        Map<String, Object> edits = new LinkedHashMap<>(body);
-        edits.remove("status");
-        return new Patch(edits, to);
+        Findings found = new Findings();
+        Status to = DefinitionReader.status(body, found);
+        return new Patch(DefinitionReader.edits(body), to, found);
     }
 
     /** What becomes of it; fails with {@link WouldReassign} for what would move users. */
@@ -28,18 +30,19 @@ record Patch(Map<String, Object> edits, @Nullable Status to) {
 
     private Future<Definition> wanted(Write write, StoredExperiment current) {
         if (edits.isEmpty()) {
+            found.refuse();
             return Future.succeededFuture(current.definition());
         }
         Map<String, Object> merged = MergePatch.apply(ExperimentJson.request(current.definition()), edits);
         if (current.definition().layer() != null || !current.key().equals(merged.get("layer"))) {
-            return Future.succeededFuture(DefinitionReader.read(merged));
+            return Future.succeededFuture(DefinitionReader.read(merged, found));
         }
         // its own layer as it is shown, unless a draft asks for one of that name that it can share
         return LayerRows.find(write.connection(), current.key()).map(shared -> {
             if (current.status() != Status.DRAFT || shared.isEmpty()) {
                 merged.remove("layer");
             }
-            return DefinitionReader.read(merged);
+            return DefinitionReader.read(merged, found);
         });
     }
 

@@ -256,4 +256,13 @@ class ExperimentsIT {
         assertThat(server.get("/layers/namesake").json().getJsonArray("experiments"))
                 .hasSize(2);
     }
+
+    @Test
+    void allThatIsWrongWithAPatchIsSaidAtOnce() {
+        server.draft("wrongs", "");
+        Answer refused = server.patch("/experiments/wrongs", "{\"nme\": 1, \"rollout\": -1, \"status\": \"on\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().getJsonArray("errors").encode()).contains("/nme", "/rollout", "/status");
+        assertThat(server.get("/experiments/wrongs").json().getString("status")).isEqualTo("draft");
+    }
 }
