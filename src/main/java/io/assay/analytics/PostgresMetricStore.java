@@ -3,6 +3,7 @@ package io.assay.analytics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
@@ -17,6 +18,9 @@ import org.flywaydb.core.Flyway;
 
 /** The counts in PostgreSQL, schema {@code analytics}: one row per experiment and partition, the raw log beside them. */
 public class PostgresMetricStore implements MetricStore {
+    /* No statement is silent for as long as that: then nobody is at the other end. Unused connections go well before. */
+    private static final int SILENT_SECONDS = 30;
+    private static final int IDLE_SECONDS = 10;
     private static final String TOPIC =
             """
             with made as (insert into topic (name, topic_id) values ($1, $2) on conflict do nothing returning id)
@@ -144,8 +148,19 @@ public class PostgresMetricStore implements MetricStore {
                 .setMaxSize(config.poolSize())
                 .setMaxWaitQueueSize(1_000)
                 .setConnectionTimeout(2)
-                .setConnectionTimeoutUnit(TimeUnit.SECONDS);
-        return PgBuilder.pool().connectingTo(server).with(options).using(vertx).build();
+                .setConnectionTimeoutUnit(TimeUnit.SECONDS)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        var sockets = new NetClientOptions()
+                .setConnectTimeout(2_000)
+                .setReadIdleTimeout(SILENT_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return PgBuilder.pool()
+                .connectingTo(server)
+                .with(options)
+                .with(sockets)
+                .using(vertx)
+                .build();
     }
 
     private static String url(AnalyticsConfig config) {
