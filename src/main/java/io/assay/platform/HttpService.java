@@ -2,6 +2,7 @@ package io.assay.platform;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
@@ -126,25 +127,33 @@ public final class HttpService {
         Health health = Health.of(vertx);
         RequestMeter meter = new RequestMeter(stage);
         return request -> {
+            long begun = System.nanoTime();
             connections.asked(request);
-            meter.follow(request.response());
             if (health.isDraining()) {
                 request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
-            if (isCodedStrangely(request)) {
-                Problem.unreadable(request);
-            } else if (isMisspelt(request.uri())) {
-                Problem.send(request.response(), ApiError.malformed(MISSPELT));
-            } else {
-                handler.handle(request);
+            try {
+                if (isCodedStrangely(request)) {
+                    Problem.unreadable(request);
+                } else if (isMisspelt(request.uri())) {
+                    Problem.send(request.response(), ApiError.malformed(MISSPELT));
+                } else {
+                    handler.handle(request);
+                }
+            } finally {
+                meter.follow(request.response(), begun);
             }
         };
     }
 
     /** Whether others could find the end of this request at another place than we do. */
     private static boolean isCodedStrangely(HttpServerRequest request) {
-        List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
-        return !codings.isEmpty() && !(codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
+        MultiMap headers = request.headers();
+        if (!headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            return false;
+        }
+        List<String> codings = headers.getAll(HttpHeaders.TRANSFER_ENCODING);
+        return !(codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"));
     }
 
     /** Whether an escape in an address is none; what would decode it later takes that for a fault of its own. */

@@ -23,12 +23,18 @@ final class RequestMeter {
         }
     }
 
-    /** Counts the request when its response is over. */
-    void follow(HttpServerResponse response) {
-        long begun = System.nanoTime();
-        response.endHandler(over -> {
-            int outcome = response.ended() ? response.getStatusCode() / 100 : 0;
-            timers[outcome < timers.length ? outcome : 0].record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
-        });
+    /** Counts the request, which came at that time, when its response is over: mostly it is by now. */
+    void follow(HttpServerResponse response, long begun) {
+        if (response.ended()) {
+            record(response.getStatusCode() / 100, begun);
+        } else if (!response.closed()) {
+            response.endHandler(over -> record(response.ended() ? response.getStatusCode() / 100 : 0, begun));
+        } else {
+            record(0, begun);
+        }
+    }
+
+    private void record(int outcome, long begun) {
+        timers[outcome < timers.length ? outcome : 0].record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
     }
 }

@@ -3,6 +3,7 @@ package io.assay.snapshot;
 import io.assay.platform.ApiError;
 import io.assay.platform.ClientAddress;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Access implements Handler<RoutingContext> {
     private static final String BEARER = "Bearer ";
+    private static final CharSequence API_KEY = HttpHeaders.createOptimized("X-API-Key");
     private static final String KEY = Access.class.getName();
 
     private final SnapshotFeed feed;
@@ -54,10 +56,10 @@ public final class Access implements Handler<RoutingContext> {
      */
     public KeyRing.Key check(HttpServerRequest request) {
         KeyRing ring = feed.keys();
-        String presented = request.getHeader("Authorization");
+        String presented = request.headers().get(HttpHeaders.AUTHORIZATION);
         int from = BEARER.length();
         if (presented == null || !presented.regionMatches(true, 0, BEARER, 0, from)) {
-            presented = request.getHeader("X-API-Key");
+            presented = request.headers().get(API_KEY);
             from = 0;
         }
         if (presented != null) {
