@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** All answers to the requests that were due in a span of time. */
 public final class Answers {
     private final List<One> all;
+    private final long due;
 
     /**
      * One request.
@@ -20,8 +22,9 @@ public final class Answers {
      */
     public record One(long dueNanos, Node node, int status, long nanos, boolean degraded, String failure) {}
 
-    Answers(List<One> all) {
+    Answers(List<One> all, long due) {
         this.all = List.copyOf(all);
+        this.due = due;
     }
 
     public List<One> all() {
@@ -30,15 +33,27 @@ public final class Answers {
 
     /** Those of one node. */
     public Answers of(Node node) {
-        return new Answers(all.stream().filter(one -> one.node() == node).toList());
+        return only(one -> one.node() == node);
+    }
+
+    /** A part of them; of what was never answered nobody knows where it belongs, so it is in none. */
+    Answers only(Predicate<One> wanted) {
+        List<One> part = all.stream().filter(wanted).toList();
+        return new Answers(part, part.size());
     }
 
     public int count() {
         return all.size();
     }
 
+    /** What was due and has neither an answer nor a failure. */
+    public long unanswered() {
+        return due - all.size();
+    }
+
+    /** All that was due, less the answers of 200. */
     public long not200() {
-        return all.stream().filter(one -> one.status() != 200).count();
+        return due - all.stream().filter(one -> one.status() == 200).count();
     }
 
     public long degraded() {
@@ -78,7 +93,7 @@ public final class Answers {
 
     @Override
     public String toString() {
-        return "%,d requests, %,d not 200, %,d degraded, p50 %.2f ms, p99 %.2f ms, max %.1f ms"
-                .formatted(count(), not200(), degraded(), p50(), p99(), max());
+        return "%,d of %,d requests, %,d not 200, %,d degraded, p50 %.2f ms, p99 %.2f ms, max %.1f ms"
+                .formatted(count(), due, not200(), degraded(), p50(), p99(), max());
     }
 }

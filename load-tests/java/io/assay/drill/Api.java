@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Single requests, as an owner or an operator sends them. */
 public final class Api {
@@ -76,6 +77,12 @@ public final class Api {
     /** Without a key. */
     static Answer ask(URI uri) {
         return send(HttpRequest.newBuilder(uri));
+    }
+
+    /** Without a key or waiting; the body of a 200, or nothing. */
+    static CompletableFuture<String> look(URI uri, Duration patience) {
+        return CLIENT.sendAsync(HttpRequest.newBuilder(uri).timeout(patience).build(), BodyHandlers.ofString())
+                .handle((response, failure) -> failure == null && response.statusCode() == 200 ? response.body() : "");
     }
 
     private static Answer send(HttpRequest.Builder request) {

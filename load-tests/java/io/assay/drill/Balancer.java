@@ -13,6 +13,7 @@ final class Balancer implements AutoCloseable {
     private final Thread thread = new Thread(this::watch, "balancer");
     private volatile boolean over;
     private volatile List<Node> ready;
+    private volatile long changed = System.nanoTime();
 
     private Balancer(Traffic traffic, List<Node> nodes) {
         this.traffic = traffic;
@@ -33,6 +34,7 @@ final class Balancer implements AutoCloseable {
             if (!found.isEmpty() && !found.equals(ready)) {
                 ready = found;
                 traffic.only(found);
+                changed = System.nanoTime();
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
@@ -41,6 +43,11 @@ final class Balancer implements AutoCloseable {
     /** Those that it sends requests to. */
     List<Node> ready() {
         return ready;
+    }
+
+    /** When these last became others. */
+    long changed() {
+        return changed;
     }
 
     @Override

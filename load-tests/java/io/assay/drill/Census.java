@@ -26,9 +26,10 @@ final class Census {
     private int answered;
     private int failed;
     private int degraded;
+    private int assigned;
 
-    /** How many were asked, got no answer of 200, or one without a snapshot. */
-    record Result(int asked, int failed, int degraded) {}
+    /** How many were asked, got no answer of 200, or one without a snapshot, or are in any experiment. */
+    record Result(int asked, int failed, int degraded, int assigned) {}
 
     private Census(Vertx vertx, Population population, String key, List<Node> nodes, int shift, int users) {
         this.population = population;
@@ -84,12 +85,14 @@ final class Census {
             return;
         }
         degraded += json.getBoolean("degraded", false) ? 1 : 0;
-        population.see(user, json.getJsonObject("assignments"), node);
+        JsonObject assignments = json.getJsonObject("assignments");
+        assigned += assignments.isEmpty() ? 0 : 1;
+        population.see(user, assignments, node);
     }
 
     private void advance() {
         if (++answered == users) {
-            done.complete(new Result(users, failed, degraded));
+            done.complete(new Result(users, failed, degraded, assigned));
         } else {
             askNext();
         }

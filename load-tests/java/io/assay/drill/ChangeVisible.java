@@ -1,6 +1,7 @@
 package io.assay.drill;
 
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Locale;
 
 /** Changes under load, and how long each takes to show on all nodes. */
 final class ChangeVisible implements Drill {
+    private static final String KEY = "changing";
+    private static final double TOLD_SECONDS = 0.5;
     private static final int RATE = 100;
     private static final int WARM_UP = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -30,8 +33,8 @@ final class ChangeVisible implements Drill {
     @Override
     public void run(Scene scene) throws Exception {
         Trio trio = Trio.start(scene, specs -> specs.forEach(spec -> spec.optimised = !scene.quick()));
-        String id = scene.publish("changing");
-        scene.secondsUntilShown("changing", trio.all(), PATIENCE);
+        String id = scene.publish(KEY);
+        scene.secondsUntilShown(KEY, trio.all(), PATIENCE);
         Traffic traffic = scene.traffic(RATE, trio.all());
         for (int i = 0; i < WARM_UP; i++) {
             change(scene, trio, id, i % 2 == 1);
@@ -55,19 +58,33 @@ final class ChangeVisible implements Drill {
                         at(seconds, 1)));
         scene.report().atMost("p99 of %d changes".formatted(changes), at(seconds, 0.99), scene.quick() ? 5 : 1, "s");
         scene.report().atMost("answers other than 200", during.not200(), 0);
+        scene.report().atMost("degraded answers", during.degraded(), 0);
     }
 
     /** From when the owner asks for it until the last node shows it. */
     private static double change(Scene scene, Trio trio, String id, boolean shown) throws Exception {
         long begun = System.nanoTime();
         String status = shown ? "active" : "paused";
+        LocalTime asked = LocalTime.now();
         scene.api(trio.owners()).expect(200, "PATCH", "/experiments/" + id, "{\"status\":\"" + status + "\"}");
+        StringBuilder course = new StringBuilder("a slow change, asked for at %s; answered after %.3f s"
+                .formatted(asked, (System.nanoTime() - begun) / 1e9));
         List<Node> missing = new ArrayList<>(trio.all());
         scene.secondsUntil(PATIENCE, () -> {
-            missing.removeIf(node -> scene.isShown(node, "changing") == shown);
+            missing.removeIf(node -> {
+                boolean there = shown ? scene.isShown(node, KEY) : scene.isGone(node, KEY);
+                if (there) {
+                    course.append(", on %s after %.3f s".formatted(node, (System.nanoTime() - begun) / 1e9));
+                }
+                return there;
+            });
             return missing.isEmpty();
         });
-        return missing.isEmpty() ? (System.nanoTime() - begun) / 1e9 : Double.POSITIVE_INFINITY;
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        if (seconds > TOLD_SECONDS) {
+            scene.report().note(course.toString()); // the nodes' logs say which source brought it, and when
+        }
+        return missing.isEmpty() ? seconds : Double.POSITIVE_INFINITY;
     }
 
     private static double at(double[] sorted, double part) {

@@ -26,17 +26,23 @@ final class ClusterSplit implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
-        // what a process that was stopped says of the time that it missed
-        scene.allow("^[0-9:.]+ WARN +BlockedThreadChecker");
         Network links = Network.of(scene);
         Trio trio = Trio.start(scene, links::between);
-        Traffic traffic = scene.traffic(RATE, List.of(trio.owners(), trio.config()));
+        Traffic traffic = scene.traffic(RATE, trio.all());
+        traffic.only(List.of(trio.owners(), trio.config()));
+        scene.pause(Duration.ofSeconds(1)); // what the third was sent is answered
+        long hung = traffic.mark();
         hang(scene, trio);
+        Answers beside = traffic.since(hung);
+        scene.report().note("beside a node that hangs: " + beside);
+        scene.report().atMost("answers of the others other than 200", beside.not200(), 0);
+        traffic.only(trio.all());
         long mark = traffic.mark();
         split(scene, trio, links);
         Answers during = traffic.since(mark);
         scene.report().note("while it was split: " + during);
         scene.report().atMost("answers other than 200 while it was split", during.not200(), 0);
+        scene.report().atMost("degraded answers while it was split", during.degraded(), 0);
     }
 
     private static void hang(Scene scene, Trio trio) throws Exception {

@@ -49,9 +49,10 @@ final class Hostile implements Drill {
         Node node = spec.start();
         scene.experiments(30);
         scene.census(List.of(node));
-        Traffic traffic = scene.traffic(scene.quick() ? QUICK_RATE : RATE, List.of(node));
         Duration span = Duration.ofSeconds(scene.quick() ? 2 : 20);
-        scene.pause(span); // for the compilers
+        Traffic traffic = scene.quick()
+                ? scene.traffic(QUICK_RATE, List.of(node))
+                : scene.traffic(RATE, List.of(node), span, Duration.ofSeconds(10));
         strike(scene, node);
         Answers before = traffic.during(span);
         scene.report().note("before: " + before);

@@ -1,8 +1,10 @@
 package io.assay.drill;
 
 import java.io.IOException;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What nodes say that they should never have to: uncaught exceptions, blocked event loops, errors. */
@@ -11,6 +13,7 @@ final class LogScan {
     private static final Pattern UNCAUGHT = Pattern.compile(
             "Exception in thread|Unhandled exception|[Uu]ncaught|OutOfMemoryError|StackOverflowError|NullPointerException");
     private static final Pattern READY = Pattern.compile("^Assay is (ready|started)");
+    private static final Pattern TIME = Pattern.compile("^[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}");
     private static final Pattern ERROR = Pattern.compile("^[0-9:.]+ ERROR ");
 
     private final List<Pattern> allowed = new ArrayList<>();
@@ -20,7 +23,7 @@ final class LogScan {
         allowed.add(Pattern.compile(regex));
     }
 
-    /** From a node's readiness on: while it loads its classes it has no port, and other starts slow it down. */
+    /** From a node's readiness on, for before it has no port and loads its classes; and not while it is stopped from outside. */
     List<String> blocked(List<Node> nodes) throws IOException {
         return find(nodes, BLOCKED, true);
     }
@@ -33,6 +36,11 @@ final class LogScan {
         return find(nodes, ERROR, false);
     }
 
+    private static boolean wasStopped(Node node, String line) {
+        Matcher time = TIME.matcher(line);
+        return time.find() && node.wasStopped(LocalTime.parse(time.group()));
+    }
+
     private List<String> find(List<Node> nodes, Pattern pattern, boolean onlyWhenReady) throws IOException {
         List<String> found = new ArrayList<>();
         for (Node node : nodes) {
@@ -41,7 +49,7 @@ final class LogScan {
                 ready = !line.equals(Node.BEGINS)
                         && (ready || READY.matcher(line).find());
                 if (pattern.matcher(line).find()
-                        && (ready || !onlyWhenReady)
+                        && (!onlyWhenReady || ready && !wasStopped(node, line))
                         && allowed.stream().noneMatch(a -> a.matcher(line).find())) {
                     found.add(node + ": " + line);
                 }

@@ -6,8 +6,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.LocalTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +20,9 @@ import java.util.regex.Pattern;
 public final class Node {
     /** The line of the log at which a process begins. */
     static final String BEGINS = "--- begins";
+
+    /** For so long a process says what it missed. */
+    private static final Duration AFTER_STOP = Duration.ofSeconds(2);
 
     private static final int CONFIG = 2;
     private static final int ASSIGNMENT = 3;
@@ -28,8 +36,10 @@ public final class Node {
     private final String name;
     private final Path folder;
     private final AssayProcess.Launch launch;
-    private AssayProcess process;
-    private boolean expectedToRun = true;
+    private volatile AssayProcess process;
+    private final List<LocalTime> stopped = new CopyOnWriteArrayList<>();
+    private final List<LocalTime> resumed = new CopyOnWriteArrayList<>();
+    private volatile boolean expectedToRun = true;
 
     Node(String name, Path folder, AssayProcess.Launch launch) throws IOException {
         this.name = name;
@@ -73,11 +83,24 @@ public final class Node {
     }
 
     public void hang() throws IOException {
+        stopped.add(LocalTime.now());
         signal(Signal.STOP);
     }
 
     public void resume() throws IOException {
         signal(Signal.CONT);
+        resumed.add(LocalTime.now());
+    }
+
+    /** Whether it was stopped at that time, or a moment before. */
+    boolean wasStopped(LocalTime time) {
+        for (int i = 0; i < stopped.size(); i++) {
+            LocalTime end = i < resumed.size() ? resumed.get(i).plus(AFTER_STOP) : LocalTime.MAX;
+            if (!time.isBefore(stopped.get(i)) && !time.isAfter(end)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** SIGKILL. */
@@ -131,8 +154,18 @@ public final class Node {
 
     /** The versions of all documents; empty if it does not answer. */
     Map<String, Long> versions() {
+        return versions(metrics("assay_snapshot_version"));
+    }
+
+    /** The same without waiting. */
+    CompletableFuture<Map<String, Long>> lookAtVersions(Duration patience) {
+        return Api.look(uri(MANAGEMENT, "/metrics?name%5B%5D=assay_snapshot_version"), patience)
+                .thenApply(Node::versions);
+    }
+
+    private static Map<String, Long> versions(String metrics) {
         Map<String, Long> versions = new HashMap<>();
-        Matcher matcher = VERSION.matcher(metrics("assay_snapshot_version"));
+        Matcher matcher = VERSION.matcher(metrics);
         while (matcher.find()) {
             versions.put(matcher.group(1), (long) Double.parseDouble(matcher.group(2)));
         }
@@ -169,11 +202,15 @@ public final class Node {
     void end() {
         if (process.isAlive()) {
             try {
-                resume();
+                signal(Signal.CONT);
             } catch (IOException e) {
                 // it is ending already
             }
-            process.kill();
+            try {
+                process.kill();
+            } catch (AssertionError | RuntimeException e) {
+                System.err.println(name + " can't be ended: " + e); // and the others are to be ended, too
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.assay.drill;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Population {
     private static final class Seen {
         final List<String> variants = new ArrayList<>();
         final byte[] of = new byte[SIZE]; // index in variants plus 1; 0 is not seen yet
+        final BitSet again = new BitSet();
     }
 
     /** The id of user number {@code number}. */
@@ -44,7 +46,10 @@ public final class Population {
             byte before = seen.of[user];
             if (before == 0) {
                 seen.of[user] = (byte) (index + 1);
-            } else if (before != index + 1) {
+                continue;
+            }
+            seen.again.set(user);
+            if (before != index + 1) {
                 moved++;
                 if (examples.size() < TOLD) {
                     examples.add(id(user) + " in " + each.getKey() + " from " + seen.variants.get(before - 1) + " to "
@@ -61,6 +66,13 @@ public final class Population {
 
     public synchronized long answers() {
         return answers;
+    }
+
+    /** Pairs of a user and an experiment that were seen at least twice: only these can show a move. */
+    public synchronized long compared() {
+        return experiments.values().stream()
+                .mapToLong(seen -> seen.again.cardinality())
+                .sum();
     }
 
     synchronized List<String> examples() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** PostgreSQL is gone for two minutes: killed, then, in a second round, hanging. */
 final class PostgresDown implements Drill {
@@ -43,10 +44,10 @@ final class PostgresDown implements Drill {
         nodes.forEach(Node::awaitReady);
         scene.experiments(12);
         scene.census(nodes);
-        Traffic traffic = scene.traffic(scene.quick() ? 200 : 600, nodes);
-        scene.pause(Duration.ofSeconds(scene.quick() ? 1 : 30)); // the compilers' share
-        Answers calm = traffic.during(Duration.ofSeconds(scene.quick() ? 4 : 60));
-        scene.report().note("no fault: " + calm);
+        Traffic traffic = scene.quick()
+                ? scene.traffic(200, nodes)
+                : scene.traffic(600, nodes, Duration.ofSeconds(30), Duration.ofSeconds(60));
+        Answers calm = traffic.calm();
         down(scene, traffic, calm, "killed", () -> scene.servers().kill(Kind.POSTGRES));
         down(scene, traffic, calm, "hanging", () -> scene.servers().hang(Kind.POSTGRES));
     }
@@ -55,7 +56,7 @@ final class PostgresDown implements Drill {
         Report report = scene.report();
         long from = traffic.mark();
         fault.begin();
-        refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : 120));
+        int writes = refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : 120));
         Answers answers = traffic.since(from);
         report.note(how + ": " + answers);
         report.atMost(how + ": answers other than 200", answers.not200(), 0);
@@ -68,17 +69,22 @@ final class PostgresDown implements Drill {
         double seconds = scene.secondsUntil(PATIENCE, () -> published(scene, key));
         double shown = scene.secondsUntilShown(key, scene.nodes(), PATIENCE);
         report.atMost(how + ": from its return to a change on all nodes", seconds + shown, PATIENCE.toSeconds(), "s");
+        Api api = scene.api(scene.nodes().get(0));
+        long made = IntStream.range(0, writes)
+                .filter(i -> api.send("GET", "/experiments/" + lost(how, i), "").status() != 404)
+                .count();
+        report.atMost(how + ": writes that were refused, and are there", made, 0);
     }
 
-    /** Writes again and again until then; each has to be refused, and soon. */
-    private static void refuse(Scene scene, String how, long end) throws IOException {
+    /** Writes again and again until then; each has to be refused, and soon; how many there were. */
+    private static int refuse(Scene scene, String how, long end) throws IOException {
         Api api = scene.api(scene.nodes().get(0));
         double slowest = 0;
         int refused = 0;
         int writes = 0;
         String other = "";
         do {
-            Api.Answer answer = api.send("POST", "/experiments", Scene.definition("lost_" + writes++, ""));
+            Api.Answer answer = api.send("POST", "/experiments", Scene.definition(lost(how, writes++), ""));
             slowest = Math.max(slowest, answer.seconds());
             if (answer.status() == 503 && answer.header("Retry-After").matches("[0-9]+")) {
                 refused++;
@@ -94,6 +100,11 @@ final class PostgresDown implements Drill {
                         refused + " of " + writes + " " + other,
                         "all");
         scene.report().atMost(how + ": slowest refusal of a write", slowest, REFUSED_WITHIN_SECONDS, "s");
+        return writes;
+    }
+
+    private static String lost(String how, int number) {
+        return "lost_" + how + "_" + number;
     }
 
     /** Publishing is two writes; the first may have been made by a try before. */

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,10 +25,17 @@ import java.util.stream.Stream;
 public final class Scene implements AutoCloseable {
     static final Duration MEMBERS_PATIENCE = Duration.ofSeconds(60);
     private static final Duration RECOVERY = Duration.ofSeconds(10);
-    private static final int QUICK_CENSUS = 10_000;
+    private static final int QUICK_CENSUS = 3_000;
+    private static final Duration ADMIN_PATIENCE = Duration.ofSeconds(60);
+    /** Every experiment that is not limited takes all users in, so that these are in something. */
+    private static final double ASSIGNED = 0.9;
+    /** What a watch of the versions has to have seen of each node. */
+    private static final int LOOKS_EACH = 10;
     /** Long, as this machine starts several nodes at once, and a drill that wants a cluster should have one. */
     private static final int CLUSTER_START_SECONDS = 120;
 
+    private static final Path SHIPPED = Path.of("conf");
+    private static final Path VERTICLES = Path.of("verticles").toAbsolutePath();
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Report report;
@@ -45,6 +54,8 @@ public final class Scene implements AutoCloseable {
     private Node admin;
     private int censuses;
     private boolean checksChange = true;
+    private boolean ownersKnown;
+    private long counted;
 
     Scene(Report report, boolean quick, Servers servers, Path folder) {
         this.report = report;
@@ -58,6 +69,7 @@ public final class Scene implements AutoCloseable {
             empty(folder);
             servers.renew(drill.name());
             drill.run(this);
+            compareWithCalm();
             recover();
         } catch (Exception | AssertionError e) {
             report.check("the drill itself", false, e, "runs to its end");
@@ -128,13 +140,19 @@ public final class Scene implements AutoCloseable {
         Path file = Files.writeString(home.resolve("conf.json"), conf.encodePrettily());
         List<String> options =
                 new ArrayList<>(List.of("--conf", file.toString(), "--only", String.join(",", spec.roles)));
+        options.addAll(List.of("--home", home().toString(), "--verticles", VERTICLES.toString()));
         options.addAll(spec.options);
-        List<String> jvm = spec.optimised ? List.of("-Xmx256m") : List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
+        List<String> jvm = new ArrayList<>(
+                List.of("-Xmx256m", "-Dlogback.configurationFile=" + home().resolve("conf/logback.xml")));
+        if (!spec.optimised) {
+            jvm.add("-XX:TieredStopAtLevel=1");
+        }
         Path log = home.resolve("log");
         Node node = new Node(
                 spec.name,
                 home,
-                new AssayProcess.Launch(spec.basePort, jvm, servers.environment(), log, List.copyOf(options)));
+                new AssayProcess.Launch(
+                        spec.basePort, List.copyOf(jvm), servers.environment(), log, List.copyOf(options)));
         nodes.add(node);
         if (spec.roles.contains("admin") && admin == null) {
             admin = node;
@@ -142,13 +160,32 @@ public final class Scene implements AutoCloseable {
         return node;
     }
 
+    /** The shipped configuration, but with event loops that complain sooner and a start that tells its steps. */
+    private Path home() throws IOException {
+        Path home = folder.resolve("home").toAbsolutePath();
+        Path conf = home.resolve("conf");
+        if (!Files.exists(conf)) {
+            Files.createDirectories(conf);
+            Files.copy(SHIPPED.resolve("config.json"), conf.resolve("config.json"));
+            long most = TimeUnit.MILLISECONDS.toNanos(quick ? 1_000 : 500);
+            JsonObject vertxFile = new JsonObject(Files.readString(SHIPPED.resolve("vertx.json")))
+                    .put("maxEventLoopExecuteTime", most)
+                    .put("warningExceptionTime", most)
+                    .put("blockedThreadCheckInterval", 100);
+            Files.writeString(conf.resolve("vertx.json"), vertxFile.encode());
+            String log = Files.readString(SHIPPED.resolve("logback.xml"));
+            Files.writeString(
+                    conf.resolve("logback.xml"),
+                    log.replace("<root ", "<logger name=\"io.assay.Node\" level=\"DEBUG\"/>\n  <root "));
+        }
+        return home;
+    }
+
     private JsonObject cluster(NodeSpec spec) {
         JsonArray members = new JsonArray();
         specs.stream().filter(s -> s.clustered).forEach(s -> members.add("127.0.0.1:" + s.hazelcastPort()));
         return new JsonObject()
                 .put("enabled", spec.clustered)
-                // these share a machine, and all start at once
-                .put("startSeconds", 60)
                 .put("port", spec.hazelcastPort())
                 .put("eventBusPort", spec.eventBusPort())
                 .put("startSeconds", CLUSTER_START_SECONDS)
@@ -182,12 +219,28 @@ public final class Scene implements AutoCloseable {
         }
     }
 
+    /** A node that is ready may get its keys a moment later. */
+    private void awaitOwners() throws IOException {
+        if (!ownersKnown) {
+            Api api = api(admin);
+            report.atMost(
+                    "the first admin node lets its owners in",
+                    secondsUntil(
+                            ADMIN_PATIENCE,
+                            () -> api.send("GET", "/experiments", "").status() == 200),
+                    ADMIN_PATIENCE.toSeconds(),
+                    "s");
+            ownersKnown = true;
+        }
+    }
+
     /** One more experiment that is live when this returns; its id. */
     public String publish(String key) throws IOException {
         return publish(key, "");
     }
 
     private String publish(String key, String more) throws IOException {
+        awaitOwners();
         String id = api(admin)
                 .expect(201, "POST", "/experiments", definition(key, more))
                 .getString("experiment_id");
@@ -203,33 +256,33 @@ public final class Scene implements AutoCloseable {
                 .formatted(key, more);
     }
 
-    /** Whether the node assigns users to an experiment now. */
-    public boolean shows(Node node, String experiment) throws IOException {
-        Api.Answer answer = new Api(node, key("server"))
-                .get(node.assignments("user_id=" + Population.id(0) + "&platform=web&keys=" + experiment));
-        return answer.status() == 200
-                && answer.json().getJsonObject("assignments").containsKey(experiment);
-    }
-
     /** Waits until the nodes assign users to an experiment; the seconds that took, or infinity. */
     public double secondsUntilShown(String experiment, List<Node> where, Duration patience) throws IOException {
-        String server = key("server");
         List<Node> missing = new ArrayList<>(where);
         return secondsUntil(patience, () -> {
-            missing.removeIf(node -> {
-                Api.Answer answer =
-                        new Api(node, server).get(node.assignments("user_id=" + Population.id(0) + "&platform=web"));
-                return answer.status() == 200
-                        && answer.json().getJsonObject("assignments").containsKey(experiment);
-            });
+            missing.removeIf(node -> isShown(node, experiment));
             return missing.isEmpty();
         });
     }
 
     /** Whether a node assigns users to an experiment now. */
     boolean isShown(Node node, String experiment) {
+        return assigns(node, experiment).orElse(false);
+    }
+
+    /** Whether a node answers, out of a snapshot, and does not assign users to an experiment now. */
+    boolean isGone(Node node, String experiment) {
+        return !assigns(node, experiment).orElse(true);
+    }
+
+    private Optional<Boolean> assigns(Node node, String experiment) {
         try {
-            return shows(node, experiment);
+            Api.Answer answer = new Api(node, key("server"))
+                    .get(node.assignments("user_id=" + Population.id(0) + "&platform=web&keys=" + experiment));
+            if (answer.status() != 200 || answer.json().getBoolean("degraded", false)) {
+                return Optional.empty();
+            }
+            return Optional.of(answer.json().getJsonObject("assignments").containsKey(experiment));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -262,9 +315,29 @@ public final class Scene implements AutoCloseable {
 
     /** Users who ask these nodes, that many a second in all, until the drill is over. */
     public Traffic traffic(int rate, List<Node> asked) throws IOException {
+        return traffic(rate, asked, Duration.ofSeconds(quick ? 1 : 3), Duration.ofSeconds(quick ? 2 : 10));
+    }
+
+    /** The same with the time for the compilers, and the time without a fault that all that comes is compared with. */
+    public Traffic traffic(int rate, List<Node> asked, Duration warmUp, Duration calm) throws IOException {
         Traffic started = new Traffic(vertx, population, key("server"), rate, asked);
         traffic.add(started);
+        started.measureCalm(warmUp, calm);
+        report.note("no fault: " + started.calm());
+        report.atMost("without a fault: answers other than 200", started.calm().not200(), 0);
         return started;
+    }
+
+    /** What users noticed in all, beside the phase without a fault. */
+    private void compareWithCalm() {
+        for (Traffic each : traffic) {
+            Answers after = each.sinceCalm();
+            report.note("all that was due after it: " + after);
+            report.note(String.format(
+                    Locale.ROOT,
+                    "p99 beside that without a fault: %.2f times",
+                    after.p99() / each.calm().p99()));
+        }
     }
 
     /** Asks these nodes for every user (a tenth of them in the short form), each user another node than the time before. */
@@ -279,6 +352,12 @@ public final class Scene implements AutoCloseable {
                         .formatted(
                                 result.failed() + result.degraded(), result.asked(), (System.nanoTime() - begun) / 1e9),
                 "at most 0");
+        report.check(
+                "census " + censuses + ": users who are in an experiment",
+                result.assigned() >= ASSIGNED * users,
+                "%,d of %,d".formatted(result.assigned(), result.asked()),
+                "at least %.0f %%".formatted(100 * ASSIGNED));
+        counted = Math.max(counted, users);
     }
 
     /** Ends with the scene, after all is judged. */
@@ -311,9 +390,7 @@ public final class Scene implements AutoCloseable {
             double seconds = secondsUntilShown("after_all", running, RECOVERY);
             report.atMost("recovered by itself: a change shows on all nodes", seconds, RECOVERY.toSeconds(), "s");
         }
-        if (population.answers() > 0) {
-            census(running);
-        }
+        census(running);
     }
 
     private double agreement(List<Node> running) {
@@ -338,7 +415,18 @@ public final class Scene implements AutoCloseable {
                 "%,d in %,d answers %s"
                         .formatted(population.moved(), population.answers(), moved.isEmpty() ? "" : moved),
                 "none");
-        none("versions that went down", versions.decreases(), "in %,d looks".formatted(versions.looks()));
+        report.check(
+                "pairs of user and experiment that were seen again",
+                counted > 0 && population.compared() >= counted,
+                "%,d".formatted(population.compared()),
+                "at least %,d".formatted(Math.max(1, counted)));
+        long fewest = (long) LOOKS_EACH * nodes.size();
+        report.check(
+                "looks at versions",
+                versions.looks() >= fewest,
+                "%,d".formatted(versions.looks()),
+                "at least " + fewest);
+        none("versions that went down", versions.decreases(), "");
         try {
             none("uncaught exceptions", logs.uncaught(nodes), "");
             none("blocked event loops", logs.blocked(nodes), "");
@@ -369,7 +457,7 @@ public final class Scene implements AutoCloseable {
     public void close() {
         versions.stop();
         traffic.clear();
-        nodes.forEach(Node::end);
+        nodes.parallelStream().forEach(Node::end);
         networks.forEach(Network::close);
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }

@@ -40,6 +40,8 @@ public final class Traffic {
     private long sent;
     private int inFlight;
     private long timer;
+    private Answers calm = new Answers(List.of(), 0);
+    private long calmEnd = start;
 
     Traffic(Vertx vertx, Population population, String key, int rate, List<Node> nodes) {
         this.vertx = vertx;
@@ -135,16 +137,44 @@ public final class Traffic {
 
     /** The answers to all that was due in that span; waits for them. */
     public Answers between(long from, long to) {
-        long last = (long) ((to - start) / nanosBetween);
+        long last = firstDue(to);
         long deadline = System.nanoTime() + 3 * PATIENCE.toNanos();
         while (System.nanoTime() < deadline && !hasAnswered(last)) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         synchronized (answered) {
-            return new Answers(answered.stream()
-                    .filter(one -> one.dueNanos() >= from && one.dueNanos() < to)
-                    .toList());
+            return new Answers(
+                    answered.stream()
+                            .filter(one -> one.dueNanos() >= from && one.dueNanos() < to)
+                            .toList(),
+                    firstDue(to) - firstDue(from));
         }
+    }
+
+    /** The first number that is not due before that time. */
+    private long firstDue(long time) {
+        long number = Math.max(0, (long) ((time - start) / nanosBetween) - 1);
+        while (due(number) < time) {
+            number++;
+        }
+        return number;
+    }
+
+    /** Lets time pass for the compilers, then measures what all that comes is compared with. */
+    void measureCalm(Duration warmUp, Duration time) {
+        LockSupport.parkNanos(warmUp.toNanos());
+        calm = during(time);
+        calmEnd = mark();
+    }
+
+    /** The answers of the phase without a fault. */
+    public Answers calm() {
+        return calm;
+    }
+
+    /** All answers since that phase. */
+    Answers sinceCalm() {
+        return since(calmEnd);
     }
 
     private boolean hasAnswered(long requests) {

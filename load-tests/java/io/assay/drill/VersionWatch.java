@@ -1,15 +1,20 @@
 package io.assay.drill;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Looks at the versions that every node serves, all the time: none may ever go down, not even by a restart on its folder. */
 final class VersionWatch {
     private static final List<String> KINDS = List.of("config", "emergency", "keys");
+    /** A node that hangs holds up the look at the others for so long only. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final List<Node> nodes;
@@ -28,13 +33,16 @@ final class VersionWatch {
 
     private void watch() {
         while (!over) {
-            nodes.stream().filter(Node::isExpectedToRun).forEach(this::look);
+            List<CompletableFuture<Void>> looking =
+                    nodes.stream().filter(Node::isExpectedToRun).map(this::look).toList();
+            CompletableFuture.allOf(looking.toArray(CompletableFuture[]::new)).join();
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private void look(Node node) {
-        node.versions().forEach((kind, version) -> note(node, kind, version));
+    private CompletableFuture<Void> look(Node node) {
+        return node.lookAtVersions(PATIENCE)
+                .thenAccept(versions -> versions.forEach((kind, version) -> note(node, kind, version)));
     }
 
     private synchronized void note(Node node, String kind, long version) {

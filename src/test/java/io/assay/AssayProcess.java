@@ -59,9 +59,9 @@ public final class AssayProcess implements AutoCloseable {
     public static AssayProcess start(Launch launch) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+        command.add("-Dlogback.configurationFile=conf/logback.xml");
         command.addAll(launch.jvm());
         command.addAll(List.of(
-                "-Dlogback.configurationFile=conf/logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
