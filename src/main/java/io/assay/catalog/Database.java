@@ -29,9 +29,9 @@ final class Database {
     /* A caller hears within 2 s. One that waits for a connection gives up first, then the statement is cancelled by the
     server, so that its connection comes back; the last bound is for a server that does not answer at all. What is not
     about to be committed by then never will be; only if the commit itself was under way, the change may have been made. */
-    private static final long ANSWER_MILLIS = 1_800;
+    private static final long ANSWER_MILLIS = 1_600;
     private static final int CONNECT_MILLIS = 1_000;
-    private static final String STATEMENT_MILLIS = "1500";
+    private static final String STATEMENT_MILLIS = "1300";
 
     /* No statement is silent for as long as that: then there is nobody at the other end any more, and nobody who would say so.
     The pool lets go of what nobody uses well before. */

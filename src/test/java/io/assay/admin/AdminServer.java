@@ -23,10 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The admin stage over HTTP on a database of its own, with one key of each scope, named like the scope. */
 final class AdminServer implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
+    private static final int ATTEMPTS = 5;
+
     final JsonObject postgres;
     final Catalog catalog;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -92,7 +95,19 @@ final class AdminServer implements AutoCloseable {
         return send("DELETE", path, null, headers).join();
     }
 
+    /** Asks again when told to, as clients do: a busy machine may be too slow for the server's patience. */
     CompletableFuture<Answer> send(String method, String path, String body, String... headers) {
+        return send(ATTEMPTS, () -> sendOnce(method, path, body, headers));
+    }
+
+    private static CompletableFuture<Answer> send(int attempts, Supplier<CompletableFuture<Answer>> request) {
+        return request.get()
+                .thenCompose(answer -> answer.status() == 503 && attempts > 1
+                        ? send(attempts - 1, request)
+                        : CompletableFuture.completedFuture(answer));
+    }
+
+    CompletableFuture<Answer> sendOnce(String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .setHeader("X-API-Key", "admin");

