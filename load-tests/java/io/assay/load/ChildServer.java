@@ -15,8 +15,8 @@ import java.util.List;
 
 /** A server in a process of its own, and what was measured of it. */
 final class ChildServer implements AutoCloseable {
-    private static final int WARM_UPS = 10;
-    private static final int WARM_REQUESTS = 250_000;
+    private static final int WARM_UPS = 16;
+    private static final int WARM_REQUESTS = 500_000;
 
     private final String name;
     private final Process process;
