@@ -10,29 +10,45 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
     /*
-     * A slow body holds what came of it so far. All of them may hold an eighth of the heap, an equal share on each event loop;
-     * when that is full, the body that has been coming for the longest time is given up, and with it the slow ones go first.
+     * A slow body holds what came of it so far. All of them, on all event loops, may hold an eighth of the heap. When that is
+     * full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
+     * the newest is, so that the others come to their end.
      * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit.
      */
     static final int SECONDS = 30;
     private static final String BODY = Bodies.class.getName();
     private static final byte[] NONE = new byte[0];
-    private static final long SHARE = Math.max(
-            2 << 20,
-            Runtime.getRuntime().maxMemory() / 8 / (2L * Runtime.getRuntime().availableProcessors()));
-    private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(SHARE));
+    private static final Buffer NOTHING = Buffer.buffer();
+    private static final long SLOW_MILLIS = 2_000;
+    private static final Budget ALL = new Budget(Runtime.getRuntime().maxMemory() / 8);
+    private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(ALL, SLOW_MILLIS));
 
     private final Set<Reading> coming = new LinkedHashSet<>();
-    private final long mostBytes;
-    private long bytes;
+    private final Budget budget;
+    private final long slowNanos;
 
-    Bodies(long mostBytes) {
-        this.mostBytes = mostBytes;
+    /** A body is slow once it has been coming for more than {@code slowMillis}. */
+    Bodies(Budget budget, long slowMillis) {
+        this.budget = budget;
+        slowNanos = TimeUnit.MILLISECONDS.toNanos(slowMillis);
+    }
+
+    /** What the bodies of all event loops may hold together, and what they hold. */
+    record Budget(long mostBytes, AtomicLong held) {
+        Budget(long mostBytes) {
+            this(mostBytes, new AtomicLong());
+        }
+
+        private boolean isSpent() {
+            return held.get() > mostBytes;
+        }
     }
 
     /** A handler that reads a body of at most that many bytes, packed or not, then calls the next one. */
@@ -85,11 +101,24 @@ final class Bodies {
         }
     }
 
+    /** Gives up the oldest if it is slow, else the newest. */
+    private void makeRoom() {
+        Iterator<Reading> all = coming.iterator();
+        Reading chosen = all.next();
+        if (System.nanoTime() - chosen.begun <= slowNanos) {
+            while (all.hasNext()) {
+                chosen = all.next();
+            }
+        }
+        chosen.giveUp(ApiError.unavailable("Too many bodies are on their way.", 1));
+    }
+
     private final class Reading {
         private final RoutingContext ctx;
         private final long maxBytes;
         private final boolean packed;
-        private final Buffer body = Buffer.buffer();
+        private final long begun = System.nanoTime();
+        private Buffer body = Buffer.buffer();
         private long timer;
 
         Reading(RoutingContext ctx, long maxBytes, boolean packed) {
@@ -107,17 +136,17 @@ final class Bodies {
                 return;
             }
             body.appendBuffer(piece);
-            bytes += piece.length();
-            while (bytes > mostBytes) {
-                Iterator<Reading> oldest = coming.iterator();
-                oldest.next().giveUp(ApiError.unavailable("Too many bodies are on their way.", 1));
+            budget.held.addAndGet(piece.length());
+            while (budget.isSpent() && !coming.isEmpty()) {
+                makeRoom();
             }
         }
 
         void complete() {
+            byte[] whole = body.getBytes();
             if (end()) {
                 try {
-                    ctx.put(BODY, packed ? unpack(body.getBytes(), maxBytes) : body.getBytes());
+                    ctx.put(BODY, packed ? unpack(whole, maxBytes) : whole);
                 } catch (ApiError e) {
                     ctx.fail(e);
                     return;
@@ -135,7 +164,8 @@ final class Bodies {
         private boolean end() {
             boolean first = coming.remove(this);
             if (first) {
-                bytes -= body.length();
+                budget.held.addAndGet(-body.length());
+                body = NOTHING;
                 ctx.vertx().cancelTimer(timer);
             }
             return first;

@@ -6,13 +6,15 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The connections of one server on one event loop: none of them may take its time without measure. */
 final class Connections {
     /*
      * An idle time-out alone is no measure: a client that sends a byte a minute is never idle. So what counts here is progress:
-     * a head, an answer. Time is counted in ticks of a second, and a request costs one look-up and two stores.
+     * a head, an answer. Time is counted in ticks of a second, and a request costs one look-up and a few stores. Nothing of a
+     * request is held once it is over: its handlers know its body, and thousands of connections may idle.
      *
      *     state                               may last            a connection is in it
      *     nothing has been asked yet          headSeconds         from its start
@@ -33,18 +35,29 @@ final class Connections {
         this.most = most;
     }
 
-    private static final class Watched {
-        final HttpConnection connection;
+    /** A connection, and what it does. */
+    static final class Watched {
+        private final HttpConnection connection;
 
-        @Nullable
-        HttpServerRequest last;
+        /** The last one, until it is over on both sides. */
+        private @Nullable HttpServerRequest last;
 
-        boolean answered;
-        int since;
+        private boolean asked;
 
-        Watched(HttpConnection connection, int since) {
+        private boolean answered;
+        private int since;
+
+        private Watched(HttpConnection connection, int since) {
             this.connection = connection;
             this.since = since;
+        }
+
+        private boolean isFree() {
+            return last == null || last.response().ended();
+        }
+
+        private boolean isComing() {
+            return last != null && !last.isEnded();
         }
     }
 
@@ -64,6 +77,7 @@ final class Connections {
         Watched watched = open.get(request.connection());
         if (watched != null) {
             watched.last = request;
+            watched.asked = true;
             watched.answered = false;
             watched.since = now;
         }
@@ -77,19 +91,26 @@ final class Connections {
     void tick() {
         now++;
         for (Watched each : new ArrayList<>(open.values())) {
-            HttpServerRequest last = each.last;
-            if (last == null) {
+            if (!each.asked) {
                 limit(each, patience.headSeconds(), "head");
-            } else if (!last.response().ended()) {
+            } else if (!each.isFree()) {
                 limit(each, patience.requestSeconds(), "request");
             } else {
-                if (!each.answered) {
-                    each.answered = true;
-                    each.since = now;
-                }
-                boolean wholeRequest = last.isEnded();
-                limit(each, wholeRequest ? patience.idleSeconds() : LINGER_SECONDS, wholeRequest ? "idle" : "body");
+                answered(each);
             }
+        }
+    }
+
+    private void answered(Watched watched) {
+        if (!watched.answered) {
+            watched.answered = true;
+            watched.since = now;
+        }
+        if (watched.isComing()) {
+            limit(watched, LINGER_SECONDS, "body");
+        } else {
+            watched.last = null;
+            limit(watched, patience.idleSeconds(), "idle");
         }
     }
 
@@ -100,19 +121,24 @@ final class Connections {
         }
     }
 
-    /** Takes the place of the one that has asked nothing for the longest time. */
+    /** Takes the place of the one that has asked nothing for the longest time, or else has been asking for it. */
     private void yieldOne() {
-        Watched oldest = null;
-        for (Watched each : open.values()) {
-            boolean isFree = each.last == null || each.last.response().ended();
-            if (isFree && (oldest == null || each.since < oldest.since)) {
-                oldest = each;
-            }
-        }
+        Watched idle = oldest(Watched::isFree);
+        Watched oldest = idle == null ? oldest(Watched::isComing) : idle;
         if (oldest != null) {
             open.remove(oldest.connection);
             drop(oldest.connection, "crowd");
         }
+    }
+
+    private @Nullable Watched oldest(Predicate<Watched> ofThose) {
+        Watched oldest = null;
+        for (Watched each : open.values()) {
+            if (ofThose.test(each) && (oldest == null || each.since < oldest.since)) {
+                oldest = each;
+            }
+        }
+        return oldest;
     }
 
     /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */

@@ -140,6 +140,8 @@ public final class HttpService {
                 } else {
                     handler.handle(request);
                 }
+            } catch (RuntimeException e) {
+                Problem.send(request, e);
             } finally {
                 meter.follow(request.response(), begun);
             }

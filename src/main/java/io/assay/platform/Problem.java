@@ -53,6 +53,16 @@ public final class Problem {
         response.end(toJson(error).toBuffer());
     }
 
+    /** Answers a request whose handler threw: its refusal, or else a 500 that is logged. */
+    static void send(HttpServerRequest request, RuntimeException failure) {
+        if (failure instanceof ApiError error) {
+            send(request.response(), error);
+        } else {
+            log.error("{} failed", request.method(), failure);
+            send(request.response(), ofStatus(500));
+        }
+    }
+
     /**
      * The one failure handler of every router: turns whatever failed into problem+json, never a stack trace.
      *
