@@ -65,6 +65,8 @@ final class AssignmentRoutes {
             answer(response, compiled);
         } catch (ApiError e) {
             Problem.send(response, e);
+        } catch (RuntimeException e) {
+            control(response, e);
         }
     }
 
@@ -78,8 +80,14 @@ final class AssignmentRoutes {
     }
 
     private void post(RoutingContext ctx) {
-        BodyReader.read(HttpService.bytes(ctx), question);
-        answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
+        try {
+            BodyReader.read(HttpService.bytes(ctx), question);
+            answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
+        } catch (ApiError e) {
+            throw e;
+        } catch (RuntimeException e) {
+            control(ctx.response(), e);
+        }
     }
 
     /** What this request is answered from. A node that never had keys can't refuse one: it answers as it would without a snapshot. */
@@ -102,9 +110,15 @@ final class AssignmentRoutes {
         try {
             length = writer.write(compiled, question);
         } catch (RuntimeException e) {
-            log.error("A user could not be evaluated", e);
-            length = writer.write(Compiled.NOTHING, question);
+            control(response, e);
+            return;
         }
+        answers.send(response, writer.bytes(), length);
+    }
+
+    private void control(HttpServerResponse response, RuntimeException failure) {
+        log.error("A user could not be evaluated", failure);
+        int length = writer.write(Compiled.NOTHING, question);
         answers.send(response, writer.bytes(), length);
     }
 }

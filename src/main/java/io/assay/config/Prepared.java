@@ -12,6 +12,8 @@ import io.vertx.core.http.HttpServerResponse;
 final class Prepared {
     private static final CharSequence VARY = HttpHeaders.createOptimized("Authorization, X-API-Key, Accept-Encoding");
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence ANY = HttpHeaders.createOptimized("*");
+    private static final CharSequence EXPOSED = HttpHeaders.createOptimized("ETag,Retry-After");
     private static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
 
     private final CharSequence caching;
@@ -30,7 +32,10 @@ final class Prepared {
             MultiMap unchanged = HttpHeaders.headers()
                     .set(HttpHeaders.ETAG, etag)
                     .set(HttpHeaders.CACHE_CONTROL, caching)
-                    .set(HttpHeaders.VARY, VARY);
+                    .set(HttpHeaders.VARY, VARY)
+                    // whoever asks: a shared cache gives to pages what it got for another program
+                    .set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, ANY)
+                    .set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
             MultiMap whole = unchanged
                     .copy(true)
                     .set(HttpHeaders.CONTENT_TYPE, JSON)
@@ -64,7 +69,7 @@ final class Prepared {
         }
     }
 
-    /** Beside what stands there already: leave to read, or that the connection ends. */
+    /** Beside what stands there already, such as that the connection ends. */
     private static void add(MultiMap headers, MultiMap prepared) {
         if (headers.isEmpty()) {
             headers.setAll(prepared);

@@ -54,7 +54,7 @@ public final class Problem {
     }
 
     /** Answers a request whose handler threw: its refusal, or else a 500 that is logged. */
-    static void send(HttpServerRequest request, RuntimeException failure) {
+    public static void send(HttpServerRequest request, RuntimeException failure) {
         if (failure instanceof ApiError error) {
             send(request.response(), error);
         } else {

@@ -102,6 +102,22 @@ class ConfigRoutesTest {
             }
         }
 
+        @Test
+        void mayBeReadByAnyPageWhoeverASharedCacheGotItFor() {
+            String etag = header(get("/config", "the-client"), "ETag");
+            for (HttpResponse<byte[]> answer : java.util.List.of(
+                    get("/config", "the-client"),
+                    get("/config", "the-client", "Origin", "https://a.example"),
+                    get("/config?v=7", "the-client"),
+                    get("/config", "the-client", "If-None-Match", etag),
+                    get("/config", "nobody", "Origin", "https://a.example"),
+                    get("/config/emergency", "the-client"),
+                    call("HEAD", "/config", "X-API-Key", "the-client"))) {
+                assertThat(header(answer, "Access-Control-Allow-Origin")).isEqualTo("*");
+                assertThat(header(answer, "Access-Control-Expose-Headers")).isEqualTo("ETag,Retry-After");
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"v=8", "x=1&v=999999999999999999", "v=0000000000008"})
         void isNotKeptByACacheUnderAVersionThatThisNodeHasNot(String query) {

@@ -65,8 +65,8 @@ class CrowdTest {
     /** Announces 600 bytes and sends 400. */
     private RawHttp begin(String path) throws Exception {
         long before = budget.held().get();
-        RawHttp client = client().send(
-                "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n" + "x".repeat(400));
+        RawHttp client =
+                client().send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n" + "x".repeat(400));
         Eventually.within(
                 Duration.ofSeconds(10), () -> assertThat(budget.held()).hasValue(before + 400));
         return client;
@@ -104,8 +104,8 @@ class CrowdTest {
     void whenBodiesHoldAllTheyMayTheOldestSlowOneIsGivenUp() throws Exception {
         RawHttp slow = begin("/slow");
         RawHttp second = begin("/slow");
-        RawHttp third = client().send(
-                "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 400\r\n\r\n" + "x".repeat(400));
+        RawHttp third =
+                client().send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 400\r\n\r\n" + "x".repeat(400));
         assertThat(slow.status()).isEqualTo(503);
         assertThat(third.status()).isEqualTo(200);
         assertThat(second.send("x".repeat(200)).status()).isEqualTo(200);
@@ -116,8 +116,8 @@ class CrowdTest {
     void whenAllAreQuickTheNewcomerIsRefusedAndTheOthersComeToTheirEnd() throws Exception {
         RawHttp first = begin("/quick");
         RawHttp second = begin("/quick");
-        RawHttp newcomer = client().send(
-                "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 400\r\n\r\n" + "x".repeat(400));
+        RawHttp newcomer =
+                client().send("POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 400\r\n\r\n" + "x".repeat(400));
         assertThat(newcomer.answer()).startsWith("HTTP/1.1 503").containsIgnoringCase("retry-after: 1");
         assertThat(first.send("x".repeat(200)).status()).isEqualTo(200);
         assertThat(second.send("x".repeat(200)).status()).isEqualTo(200);

@@ -95,6 +95,22 @@ class HttpServiceTest {
     }
 
     @Test
+    void aFailureBeforeAnyRouterIsAnsweredAsWell() throws Exception {
+        HttpService plain = new HttpService(vertx, "plain", new HttpConfig("127.0.0.1", 0, List.of()));
+        await(plain.listen(request -> {
+            if (request.path().equals("/refused")) {
+                throw Problem.ofStatus(403);
+            }
+            throw new IllegalStateException("secret detail");
+        }));
+        int port = HttpService.port(vertx, "plain");
+        assertThat(await(send(port, HttpMethod.GET, "/refused", "", "")).status).isEqualTo(403);
+        Answer answer = await(send(port, HttpMethod.GET, "/broken", "", ""));
+        assertThat(answer.status).isEqualTo(500);
+        assertThat(answer.body.encode()).doesNotContain("secret");
+    }
+
+    @Test
     void aRefusalListsItsErrors() throws Exception {
         Answer answer = ask(HttpMethod.GET, "/refused", "", "");
         assertThat(answer.status).isEqualTo(422);
@@ -122,9 +138,13 @@ class HttpServiceTest {
     }
 
     private Future<Answer> send(HttpMethod method, String path, String type, String body) {
+        return send(HttpService.port(vertx, "sample"), method, path, type, body);
+    }
+
+    private Future<Answer> send(int port, HttpMethod method, String path, String type, String body) {
         RequestOptions options = new RequestOptions()
                 .setHost("127.0.0.1")
-                .setPort(HttpService.port(vertx, "sample"))
+                .setPort(port)
                 .setMethod(method)
                 .setURI(path);
         if (!type.isEmpty()) {
