@@ -59,7 +59,6 @@ public class PostgresMetricStore implements MetricStore {
                                 .schemas("analytics")
                                 .createSchemas(true)
                                 .locations("classpath:db/analytics")
-                                .connectRetries(10)
                                 .load()
                                 .migrate(),
                         false)

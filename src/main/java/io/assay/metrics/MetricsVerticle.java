@@ -7,6 +7,7 @@ import io.assay.analytics.PostgresMetricStore;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Measured;
 import io.assay.platform.Addresses;
+import io.assay.platform.ConfigException;
 import io.assay.platform.Health;
 import io.assay.platform.KafkaTopics;
 import io.vertx.core.Future;
@@ -19,12 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the join of exposures and goals, and carries its totals and the raw log into the analytics store. */
 public final class MetricsVerticle extends VerticleBase {
     private static final String SLOTS = "assay.metrics.slots";
     private static final int STORE_ATTEMPTS = 30;
-    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(10);
+    private static final long RETRY_MILLIS = 1_000;
+    private static final Logger log = LoggerFactory.getLogger(MetricsVerticle.class);
 
     /** The stages on both sides: the experiments that are measured, and the store of the counts. */
     interface Neighbours {
@@ -38,7 +43,9 @@ public final class MetricsVerticle extends VerticleBase {
     private final @Nullable Neighbours given;
     private @Nullable Neighbours neighbours;
     private @Nullable CatalogDefinitions definitions;
-    private @Nullable RunningJoin join;
+    private volatile @Nullable RunningJoin join;
+    private volatile String trouble = "its store and Kafka were not asked yet";
+    private volatile boolean stopped;
     private String slot = "";
 
     public MetricsVerticle() {
@@ -49,6 +56,7 @@ public final class MetricsVerticle extends VerticleBase {
         given = neighbours;
     }
 
+    /** Ready to be deployed after the first try; while the store or Kafka is away it is tried again, and nobody waits for it. */
     @Override
     public Future<?> start() {
         var config = MetricsConfig.from(config());
@@ -59,6 +67,15 @@ public final class MetricsVerticle extends VerticleBase {
         definitions = read;
         read.start();
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> read.refresh());
+        Health.of(vertx).ready("metrics-" + slot, () -> {
+            var running = join;
+            return running == null ? trouble : read.problem() + running.problem();
+        });
+        return open(config, used, read)
+                .recover(e -> e instanceof ConfigException ? Future.failedFuture(e) : later(config, used, read, e));
+    }
+
+    private Future<Void> open(MetricsConfig config, Neighbours used, CatalogDefinitions read) {
         return used.store()
                 .migrate()
                 .compose(v -> new KafkaTopics(config.topics()).ensure(vertx, KAFKA_PATIENCE))
@@ -66,22 +83,47 @@ public final class MetricsVerticle extends VerticleBase {
                 .compose(ids -> register(used.store(), ids, STORE_ATTEMPTS))
                 .compose(numbers -> vertx.executeBlocking(
                         () -> RunningJoin.start(config, config.state().resolve(slot), read, used.store(), numbers)))
-                .map(started -> {
+                .compose(started -> {
+                    if (stopped) {
+                        return vertx.executeBlocking(() -> {
+                            started.close();
+                            return null;
+                        });
+                    }
                     join = started;
-                    Health.of(vertx).ready("metrics-" + slot, () -> read.problem() + started.problem());
-                    return null;
+                    return Future.succeededFuture();
                 });
+    }
+
+    private Future<Void> later(MetricsConfig config, Neighbours used, CatalogDefinitions read, Throwable cause) {
+        String problem = cause instanceof ConfigException
+                ? String.valueOf(cause.getMessage())
+                : "its store or Kafka is not there yet";
+        if (!problem.equals(trouble)) {
+            log.warn("Nothing is counted yet, trying again: {}", cause.toString());
+            trouble = problem;
+        }
+        vertx.setTimer(RETRY_MILLIS, timer -> {
+            if (!stopped) {
+                open(config, used, read)
+                        .onSuccess(opened -> log.info("Counting now"))
+                        .onFailure(e -> later(config, used, read, e));
+            }
+        });
+        return Future.succeededFuture();
     }
 
     @Override
     public Future<?> stop() {
+        stopped = true;
         Health.of(vertx).remove("metrics-" + slot);
         if (definitions != null) {
             definitions.close();
         }
         return vertx.executeBlocking(() -> {
-                    if (join != null) {
-                        join.close();
+                    var running = join;
+                    if (running != null) {
+                        running.close();
                     }
                     return null;
                 })
