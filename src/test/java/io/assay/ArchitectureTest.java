@@ -57,7 +57,14 @@ class ArchitectureTest {
             row(
                     "snapshot",
                     List.of("engine", "protocol", "platform"),
-                    plus(WEB, SQL, List.of("io.vertx.redis.", "io.vertx.spi.cluster.hazelcast.", "com.hazelcast."))),
+                    plus(
+                            WEB,
+                            SQL,
+                            List.of(
+                                    "io.netty.",
+                                    "io.vertx.redis.",
+                                    "io.vertx.spi.cluster.hazelcast.",
+                                    "com.hazelcast."))),
             row("catalog", List.of("engine", "protocol", "platform"), plus(WEB, SQL)),
             row("analytics", List.of("platform"), plus(WEB, SQL)),
             row(

@@ -108,7 +108,7 @@ final class Chain {
 
     /** Spreads what was applied: to the file, to whoever is behind, and, if it is news to the cluster, over the bus. */
     void applied(Document document, String from) {
-        if (files != null && !from.equals(FileStore.NAME)) {
+        if (files != null) {
             files.write(document);
         }
         boolean isNews = config.announces() && !CARRIERS.contains(from);

@@ -30,35 +30,35 @@ final class FileStore {
         this.dir = dir;
     }
 
-    /** Offers what is on the disk; the second of a kind only if the first is not applied. */
+    /** Offers all that is on the disk: neither file is sure to be the newer one of a kind. */
     void restore(SnapshotFeed feed) {
         for (Kind kind : Kind.values()) {
             restore(feed, current(kind), kind)
-                    .compose(applied -> applied ? Future.succeededFuture(true) : restore(feed, previous(kind), kind))
-                    .compose(applied -> restore(feed, unread(kind), kind))
+                    .compose(offered -> restore(feed, previous(kind), kind))
+                    .compose(offered -> restore(feed, unread(kind), kind))
                     .onFailure(e -> log.warn("{} could not be restored from {}: {}", kind.text(), dir, e.toString()));
         }
     }
 
-    private Future<Boolean> restore(SnapshotFeed feed, Path file, Kind kind) {
+    private Future<Void> restore(SnapshotFeed feed, Path file, Kind kind) {
         return context.executeBlocking(() -> read(file, kind)).compose(document -> {
             if (document == null) {
-                return Future.succeededFuture(false);
+                return Future.succeededFuture();
             }
             return feed.offer(document, NAME)
                     .compose(outcome -> outcome == Outcome.INVALID
                             ? context.executeBlocking(() -> keepAside(file, document))
-                            : Future.succeededFuture(outcome == Outcome.APPLIED));
+                            : Future.succeededFuture());
         });
     }
 
-    private boolean keepAside(Path file, Document document) throws IOException {
+    private @Nullable Void keepAside(Path file, Document document) throws IOException {
         Path unread = unread(document.kind());
         Document kept = file.equals(unread) ? document : read(unread, document.kind());
         if (kept == null || kept.version() < document.version()) {
             Files.move(file, unread, StandardCopyOption.ATOMIC_MOVE);
         }
-        return false;
+        return null;
     }
 
     /** Stores a document in its turn. A disk that fails costs the next start a source and this process nothing. */
@@ -70,9 +70,14 @@ final class FileStore {
                 .onFailure(e -> log.warn("{} is not on the disk: {}", document, e.toString()));
     }
 
+    /** What came from these files as well: where another source was faster with less, the newer one is not the first of them. */
     private void store(Document document) throws IOException {
         Files.createDirectories(dir);
         Path current = current(document.kind());
+        Document before = read(current, document.kind());
+        if (before != null && before.isWhole() && before.head().equals(document.head())) {
+            return;
+        }
         Path temp = current.resolveSibling(current.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temp, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
@@ -82,7 +87,6 @@ final class FileStore {
             }
             channel.force(true);
         }
-        Document before = read(current, document.kind());
         if (before != null && before.isWhole()) {
             Files.move(current, previous(document.kind()), StandardCopyOption.ATOMIC_MOVE);
         }

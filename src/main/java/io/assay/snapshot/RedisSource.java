@@ -5,12 +5,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.EnumMap;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisSource implements DocumentSource {
     static final String NAME = "redis";
     private static final int TIMEOUT_MILLIS = 1_000;
+    private static final Head NOTHING = new Head(-1, null);
 
     /** Sets if newer than what is whole, or in place of exactly what the caller found to be broken. */
     private static final String SET_IF_NEWER =
@@ -76,23 +76,33 @@ final class RedisSource implements DocumentSource {
 
     @Override
     public Future<Map<Kind, Head>> heads() {
-        List<Request> requests = Stream.of(Kind.values())
-                .map(kind -> Request.cmd(Command.HMGET)
-                        .arg(prefix + kind.text())
-                        .arg("version")
-                        .arg("sha256"))
-                .toList();
-        return inTime(used -> used.batch(requests)).map(answers -> {
-            Map<Kind, Head> heads = new EnumMap<>(Kind.class);
-            Iterator<Response> each = answers.iterator();
-            for (Kind kind : Kind.values()) {
-                Response answer = each.next();
-                if (answer.get(0) != null) {
-                    heads.put(kind, head(answer));
-                }
-            }
-            return heads;
-        });
+        return inTime(
+                used -> used.connect().compose(connection -> heads(connection).eventually(() -> connection.close())));
+    }
+
+    /** Of one connection, which is asked for all of them before it answers; a key of one kind spoils no other. */
+    private Future<Map<Kind, Head>> heads(RedisConnection connection) {
+        Map<Kind, Head> heads = new EnumMap<>(Kind.class);
+        return Future.join(Stream.of(Kind.values())
+                        .map(kind -> connection
+                                .send(Request.cmd(Command.HMGET)
+                                        .arg(prefix + kind.text())
+                                        .arg("version")
+                                        .arg("sha256"))
+                                .map(answer -> answer.get(0) == null ? NOTHING : head(answer))
+                                .recover(e ->
+                                        isNoHash(e) ? Future.succeededFuture(Head.UNREADABLE) : Future.failedFuture(e))
+                                .onSuccess(head -> {
+                                    if (!head.equals(NOTHING)) {
+                                        heads.put(kind, head);
+                                    }
+                                }))
+                        .toList())
+                .map(heads);
+    }
+
+    private static boolean isNoHash(Throwable e) {
+        return String.valueOf(e.getMessage()).startsWith("WRONGTYPE");
     }
 
     @Override
@@ -102,14 +112,23 @@ final class RedisSource implements DocumentSource {
                 .arg("version")
                 .arg("sha256")
                 .arg("body");
-        return send(request).compose(answer -> {
+        return send(request).transform(read -> {
+            if (read.failed()) {
+                Throwable e = read.cause();
+                return Future.failedFuture(isNoHash(e) ? noDocument(kind) : e);
+            }
+            Response answer = read.result();
             Head head = head(answer);
             String sha256 = head.sha256();
             return sha256 == null || answer.get(2) == null
-                    ? Future.failedFuture(new UnreadableDocumentException(kind.text() + ": no document"))
+                    ? Future.failedFuture(noDocument(kind))
                     : Future.succeededFuture(
                             new Document(kind, head.version(), answer.get(2).toBytes(), sha256));
         });
+    }
+
+    private static UnreadableDocumentException noDocument(Kind kind) {
+        return new UnreadableDocumentException(kind.text() + ": no document");
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.assay.snapshot;
 
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -15,8 +18,13 @@ public record Representation(Buffer plain, String etag, Buffer gzip, String gzip
     /** Of these bytes; takes its time, so off the event loops. */
     public static Representation of(byte[] bytes) {
         String tag = Sha256.hex(bytes).substring(0, 32);
-        return new Representation(
-                Buffer.buffer(bytes), '"' + tag + '"', Buffer.buffer(gzip(bytes)), '"' + tag + "-gzip\"");
+        return new Representation(outside(bytes), '"' + tag + '"', outside(gzip(bytes)), '"' + tag + "-gzip\"");
+    }
+
+    /** In memory that the socket reads: of any other, each answer that a client is slow to read would be a copy. */
+    private static Buffer outside(byte[] bytes) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(
+                ByteBuffer.allocateDirect(bytes.length).put(bytes).flip()));
     }
 
     private static byte[] gzip(byte[] bytes) {

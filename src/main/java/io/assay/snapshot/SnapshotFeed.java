@@ -121,11 +121,16 @@ public final class SnapshotFeed implements Shareable {
 
     /**
      * The highest version of that kind that this node knows to be served anywhere: its own, or one that it does not
-     * understand. What is written next has to be above it.
+     * understand. What is written next has to be above it. A version that changes can't have reached, and that would leave
+     * them none to go on to, does not count.
      */
     public long known(Kind kind) {
         Document own = document(kind);
-        return Math.max(own == null ? 0 : own.version(), notUnderstood.getOrDefault(kind, 0L));
+        return Math.max(own == null ? 0 : reachable(own.version()), reachable(notUnderstood.getOrDefault(kind, 0L)));
+    }
+
+    private static long reachable(long version) {
+        return version > Document.HIGHEST_VERSION / 2 ? 0 : version;
     }
 
     /** Hands over a document; it is spread to all writable sources and announced if it is applied. */

@@ -3,6 +3,7 @@ package io.assay.snapshot;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -105,7 +106,7 @@ final class SourceLoop implements SourceHandle {
     private Future<Void> conversation() {
         try {
             Map<Kind, Document> before = feed.documents();
-            return source.heads()
+            return here(source.heads())
                     .compose(heads -> Future.all(Stream.of(Kind.values())
                             .map(kind -> settle(kind, heads.get(kind), before.get(kind)))
                             .toList()))
@@ -157,7 +158,7 @@ final class SourceLoop implements SourceHandle {
     }
 
     private Future<Void> take(Kind kind, Head head) {
-        return source.read(kind)
+        return here(source.read(kind))
                 .compose(document -> isKnownBroken(document, head)
                         ? Future.succeededFuture(Outcome.BROKEN)
                         : feed.offer(document, name()))
@@ -198,7 +199,7 @@ final class SourceLoop implements SourceHandle {
     }
 
     private Future<Void> rewrite(Document own, @Nullable Head worthless) {
-        return source.write(own, worthless)
+        return here(source.write(own, worthless))
                 .onSuccess(stored -> {
                     if (stored) {
                         broken.remove(own.kind());
@@ -207,6 +208,13 @@ final class SourceLoop implements SourceHandle {
                     }
                 })
                 .mapEmpty();
+    }
+
+    /** The same, completed on the context of this loop, wherever the source completes its futures. */
+    private <T> Future<T> here(Future<T> answer) {
+        Promise<T> promise = ((ContextInternal) context).promise();
+        answer.onComplete(promise);
+        return promise.future();
     }
 
     private Alarms alarms() {

@@ -98,6 +98,17 @@ class FileStoreTest {
     }
 
     @Test
+    void theNewerOfTheTwoIsServedWhicheverWasWrittenLast() throws Exception {
+        Files.move(file("config"), file("aside"));
+        Files.move(file("config.previous"), file("config"));
+        Files.move(file("aside"), file("config.previous"));
+        start();
+        assertServes(2, "file");
+        Eventually.within(
+                PATIENCE, () -> assertThat(Files.readString(file("config"))).startsWith("assay config 2 "));
+    }
+
+    @Test
     void anotherSourceThatHoldsTheSameBecomesTheSource() throws Exception {
         start();
         assertServes(2, "file");

@@ -1,11 +1,16 @@
 package io.assay.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assay.embedded.EmbeddedServers;
 import io.assay.embedded.SharedServers;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,6 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RedisSourceIT {
     private RedisSource redis;
 
+    private Redis client;
+
     @BeforeEach
     void connect(Vertx vertx) {
         String uri = SharedServers.with(EmbeddedServers.Kind.REDIS)
@@ -22,10 +29,25 @@ class RedisSourceIT {
                 .getJsonObject("redis")
                 .getString("uri");
         redis = new RedisSource(vertx, uri + "/9", "one", 1_000);
+        client = Redis.createClient(vertx, uri + "/9");
+        client.send(Request.cmd(Command.FLUSHDB)).await();
     }
 
     private Document stored() {
         return redis.read(Kind.CONFIG).await();
+    }
+
+    @Test
+    void aKeyOfAnotherTypeSpoilsNoOtherAndIsRewritten() {
+        Document seven = Documents.config(7, "a");
+        Document list = Documents.emergency(3, "a");
+        redis.write(list, null).await();
+        client.send(Request.cmd(Command.SET).arg("one:document:config").arg("x"))
+                .await();
+        assertThat(redis.heads().await()).isEqualTo(Map.of(Kind.CONFIG, Head.UNREADABLE, Kind.EMERGENCY, list.head()));
+        assertThatThrownBy(this::stored).isInstanceOf(UnreadableDocumentException.class);
+        redis.write(seven, Head.UNREADABLE).await();
+        assertThat(redis.heads().await()).containsEntry(Kind.CONFIG, seven.head());
     }
 
     @Test

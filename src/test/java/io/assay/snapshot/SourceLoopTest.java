@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assay.platform.Meters;
 import io.assay.testkit.Eventually;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -171,6 +175,14 @@ class SourceLoopTest {
         }
 
         @Test
+        void ofTheHighestVersionLeavesChangesSomeToGoOnTo() throws Exception {
+            copy.put(Documents.config(Document.HIGHEST_VERSION, "far"));
+            converse(copy);
+            Eventually.within(PATIENCE, () -> assertThat(version()).isEqualTo(Document.HIGHEST_VERSION));
+            assertThat(feed.known(Kind.CONFIG)).isZero();
+        }
+
+        @Test
         void ofAFutureSchemaIsLeftAloneAndChangesGoAboveIt() throws Exception {
             Document future = Documents.document(Kind.CONFIG, 8, "{\"schema\":2,\"version\":8,\"experiments\":[]}");
             copy.put(future);
@@ -252,6 +264,49 @@ class SourceLoopTest {
             settle(origin);
             assertThat(counted("mismatched")).isEqualTo(1);
             assertThat(origin.reads).hasValue(1);
+        }
+    }
+
+    @Test
+    void aSourceIsAskedOnOneContextWhereverItAnswers() throws Exception {
+        Context own = ((VertxInternal) vertx).createEventLoopContext();
+        Context elsewhere = ((VertxInternal) vertx).createEventLoopContext();
+        AtomicReference<Context> written = new AtomicReference<>();
+        new SourceLoop(feed, own, new Elsewhere(elsewhere, written)).nudge();
+        Eventually.within(PATIENCE, () -> assertThat(written.get()).isSameAs(own));
+    }
+
+    /** A source that holds nothing and completes its futures on a context of its own. */
+    private record Elsewhere(Context context, AtomicReference<Context> written) implements DocumentSource {
+        @Override
+        public String name() {
+            return "elsewhere";
+        }
+
+        @Override
+        public long intervalMillis() {
+            return 5;
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public Future<Map<Kind, Head>> heads() {
+            return context.executeBlocking(Map::of);
+        }
+
+        @Override
+        public Future<Document> read(Kind kind) {
+            return Future.failedFuture("nothing is here");
+        }
+
+        @Override
+        public Future<Boolean> write(Document document, @Nullable Head broken) {
+            written.set(Vertx.currentContext());
+            return context.executeBlocking(() -> false);
         }
     }
 
