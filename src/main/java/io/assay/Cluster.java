@@ -16,6 +16,7 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,10 +128,14 @@ record Cluster(
                 .withMetrics(metrics())
                 .withClusterManager(hazelcast)
                 .buildClustered();
-        Future<Vertx> inTime = clustered.timeout(startSeconds, TimeUnit.SECONDS).onSuccess(vertx -> count(hazelcast));
+        Future<Vertx> inTime = clustered
+                .timeout(startSeconds, TimeUnit.SECONDS)
+                .onSuccess(vertx -> members(() -> hazelcast.getNodes().size()));
         return inTime.recover(e -> {
             log.warn("No cluster at {}:{}; this node goes on alone: {}", host, port, e.toString());
-            clustered.onSuccess(late -> late.close().onFailure(f -> log.warn("A late cluster can't be left", f)));
+            clustered
+                    .compose(late -> late.close().onFailure(f -> log.warn("A late cluster can't be left", f)))
+                    .onSuccess(left -> log.info("The cluster came up too late and was left again"));
             return Future.succeededFuture(alone(options));
         });
     }
@@ -139,7 +144,9 @@ record Cluster(
     private static Vertx alone(VertxOptions options) {
         Meters.use(ALONE);
         options.setMetricsOptions(Meters.options());
-        return Vertx.builder().with(options).withMetrics(metrics()).build();
+        Vertx alone = Vertx.builder().with(options).withMetrics(metrics()).build();
+        members(() -> 0);
+        return alone;
     }
 
     /** A peer that hangs is noticed in seconds: what is sent to it until then is lost, and found by polling. */
@@ -157,10 +164,10 @@ record Cluster(
         }
     }
 
-    private static void count(HazelcastClusterManager hazelcast) {
-        Gauge.builder("assay.cluster.members", hazelcast, manager -> manager.getNodes()
-                        .size())
-                .description("Nodes of the cluster that this one sees, itself included; none if it is alone")
+    private static void members(Supplier<Number> count) {
+        Gauge.builder("assay.cluster.members", count)
+                .description(
+                        "Nodes of the cluster that this one sees, itself included; 0 if its own did not come up in time")
                 .register(Meters.registry());
     }
 

@@ -43,6 +43,8 @@ final class Node implements AutoCloseable {
     private final long drainMillis;
     private final List<String> doors = new ArrayList<>();
     private volatile @Nullable Vertx vertx;
+    /** Whether anybody can have sent requests here. */
+    private volatile boolean started;
 
     private Node(Arguments arguments, Map<String, String> environment) throws IOException {
         Configuration fromFiles =
@@ -53,7 +55,7 @@ final class Node implements AutoCloseable {
                 fromFiles.with(Environment.layer(environment), "").with(arguments.layer(), "");
         verticles.forEach(beforeServers::forVerticle);
         FreePorts.check(beforeServers.json(), verticles);
-        drainMillis = HttpConfig.drainMillis(beforeServers.json());
+        drainMillis = arguments.once() ? 0 : HttpConfig.drainMillis(beforeServers.json());
         Settings settings = Settings.of(beforeServers.json());
         if (settings.bool("embedded", false)) {
             Path data = Path.of(settings.string("data")).toAbsolutePath();
@@ -88,6 +90,7 @@ final class Node implements AutoCloseable {
                 Cluster.from(configuration.json()).start(options).onSuccess(built -> vertx = built);
         return Future.join(serversReady, vertxReady)
                 .compose(both -> deploy(vertxReady.result()))
+                .onSuccess(deployed -> started = true)
                 .compose(deployed -> ready(vertxReady.result()));
     }
 
@@ -160,8 +163,8 @@ final class Node implements AutoCloseable {
     }
 
     /**
-     * Ends everything in the order that loses nothing: not ready any more, a while of serving on until that was noticed, the
-     * door (which waits for its requests), the other verticles (which do the same), the cluster, the servers.
+     * Ends everything in the order that loses nothing: not ready any more, a while of serving on until that was noticed
+     * (unless it never started), the door (which waits for its requests), the other verticles (which do the same), the cluster, the servers.
      */
     @Override
     public void close() {
@@ -182,7 +185,7 @@ final class Node implements AutoCloseable {
     }
 
     private Future<?> noticed(Vertx open) {
-        return drainMillis == 0 ? Future.succeededFuture() : open.timer(drainMillis, TimeUnit.MILLISECONDS);
+        return drainMillis == 0 || !started ? Future.succeededFuture() : open.timer(drainMillis, TimeUnit.MILLISECONDS);
     }
 
     private static void end(Future<?> step, long moreMillis) {

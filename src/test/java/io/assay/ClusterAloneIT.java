@@ -75,12 +75,19 @@ class ClusterAloneIT {
     @Test
     void aNodeAmongMembersThatAcceptConnectionsAndSayNothingGoesOnAloneInTime() throws Exception {
         int port = freePort();
+        ClusterProcess node;
         try (ServerSocket hanging = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.9"))) {
             long begun = System.nanoTime();
-            ClusterProcess node = start("127.0.0.2", port, 5, "127.0.0.9:" + hanging.getLocalPort());
+            node = start("127.0.0.2", port, 5, "127.0.0.9:" + hanging.getLocalPort());
             awaitMembers(node, 0);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(40));
             assertThat(node.lines()).anyMatch(line -> line.contains("this node goes on alone"));
         }
+        Eventually.within(
+                PATIENCE, () -> assertThat(node.lines()).anyMatch(line -> line.contains("too late and was left")));
+        node.tell("meters");
+        Eventually.within(Duration.ofSeconds(10), () -> assertThat(node.lines())
+                .contains("assay_cluster_members 0.0")
+                .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{")));
     }
 }

@@ -1,6 +1,8 @@
 package io.assay;
 
 import com.hazelcast.core.HazelcastInstance;
+import io.assay.platform.Meters;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -96,7 +98,7 @@ final class ClusterProcess implements AutoCloseable {
         }
     }
 
-    /** In the child: {@code members}, {@code say X} and {@code end} are what it can be told. */
+    /** In the child: {@code members}, {@code meters}, {@code say X} and {@code end} are what it can be told. */
     public static void main(String[] args) throws Exception {
         Vertx vertx = Cluster.from(new JsonObject().put("cluster", new JsonObject(args[0])))
                 .start(new VertxOptions())
@@ -110,6 +112,8 @@ final class ClusterProcess implements AutoCloseable {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.equals("members")) {
                 System.out.println("members " + members(vertx));
+            } else if (line.equals("meters")) {
+                ((PrometheusMeterRegistry) Meters.registry()).scrape().lines().forEach(System.out::println);
             } else {
                 vertx.eventBus().publish(ADDRESS, line.substring("say ".length()));
             }
