@@ -192,7 +192,8 @@ final class SourceLoop implements SourceHandle {
         } else if (outcome == Outcome.APPLIED || outcome == Outcome.SAME) {
             isSame(kind);
         }
-        if (outcome != Outcome.APPLIED) {
+        boolean isRead = own != null && own.version() == head.version();
+        if (outcome != Outcome.APPLIED || isRead) {
             settled.put(kind, head);
         }
         return Future.succeededFuture();
