@@ -2,6 +2,7 @@ package io.assay.drill;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
@@ -17,18 +18,18 @@ final class SlowLoris implements AutoCloseable {
     private final Vertx vertx;
     private final NetClient client;
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
-    private final long timer;
 
-    private SlowLoris(Vertx vertx) {
-        this.vertx = vertx;
+    /* With an event loop of its own: what attackers do to themselves is not to hold up those who ask beside them. */
+    private SlowLoris() {
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         client = vertx.createNetClient(
                 new NetClientOptions().setReconnectAttempts(3).setReconnectInterval(200));
-        timer = vertx.setPeriodic(1_000, tick -> open.forEach(socket -> socket.write("x")));
+        vertx.setPeriodic(1_000, tick -> open.forEach(socket -> socket.write("x")));
     }
 
     /** Opens that many connections, in four forms in turn. */
     static SlowLoris at(Scene scene, Node node, int connections) throws Exception {
-        SlowLoris loris = new SlowLoris(scene.vertx());
+        SlowLoris loris = new SlowLoris();
         String head = "GET /assignments?user_id=a HTTP/1.1\r\nHost: a\r\nX-";
         String body = "POST /assignments HTTP/1.1\r\nHost: a\r\nX-API-Key: " + scene.key("server")
                 + "\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"user_id\":\""
@@ -61,7 +62,6 @@ final class SlowLoris implements AutoCloseable {
 
     @Override
     public void close() {
-        vertx.cancelTimer(timer);
-        client.close().toCompletionStage().toCompletableFuture().join();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }
