@@ -4,11 +4,13 @@ import io.assay.engine.Experiment;
 import io.assay.engine.Layer;
 import io.assay.engine.Slots;
 import io.assay.engine.Snapshot;
+import io.assay.engine.Targeting;
 import io.assay.engine.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Snapshots to measure with. */
 public final class Samples {
@@ -16,6 +18,11 @@ public final class Samples {
 
     /** Experiments of two variants that share so many layers evenly: a user is in one experiment of each layer. */
     public static Snapshot evenly(int experiments, int layers) {
+        return evenly(experiments, layers, null);
+    }
+
+    /** The same, each for the users of a targeting. */
+    public static Snapshot evenly(int experiments, int layers, @Nullable Targeting targeting) {
         Random random = new Random(1);
         List<Layer> all = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
@@ -32,7 +39,7 @@ public final class Samples {
                     all.get(i % layers),
                     Slots.of(new int[] {from, from + width}),
                     List.of(Variant.of("control", 5000), Variant.of("treatment_a", 5000)),
-                    null,
+                    targeting,
                     Map.of()));
         }
         return new Snapshot(1, null, made);

@@ -2,15 +2,10 @@ package io.assay.assignment;
 
 import io.assay.engine.Assigner;
 import io.assay.engine.Attributes;
-import io.assay.engine.Experiment;
-import io.assay.engine.Layer;
 import io.assay.engine.Rule;
 import io.assay.engine.Scratch;
-import io.assay.engine.Slots;
-import io.assay.engine.Snapshot;
 import io.assay.engine.Targeting;
-import io.assay.engine.Variant;
-import java.util.ArrayList;
+import io.assay.load.Samples;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -75,7 +70,8 @@ public class AssignmentBenchmark {
                     : "u" + (1_000_000 + random.nextInt(9_000_000));
         }
         question.attributes.put("platform", "web").put("age", "30").put("country", "SE");
-        compiled = Compiled.of(new Assigner(snapshot(random)), false);
+        Targeting web = new Targeting(List.of("web"), List.of(), List.of(new Rule("age", "gte", List.of(18))));
+        compiled = Compiled.of(new Assigner(Samples.evenly(EXPERIMENTS, layers, targeted ? web : null)), false);
     }
 
     @Benchmark
@@ -92,32 +88,5 @@ public class AssignmentBenchmark {
 
     private String user() {
         return users[next++ & (USERS - 1)];
-    }
-
-    private Snapshot snapshot(Random random) {
-        List<Layer> all = new ArrayList<>();
-        for (int i = 0; i < layers; i++) {
-            all.add(new Layer("layer_" + i, salt(random)));
-        }
-        Targeting web = new Targeting(List.of("web"), List.of(), List.of(new Rule("age", "gte", List.of(18))));
-        int width = Slots.COUNT / (EXPERIMENTS / layers);
-        List<Experiment> experiments = new ArrayList<>();
-        for (int i = 0; i < EXPERIMENTS; i++) {
-            int from = i / layers * width;
-            experiments.add(new Experiment(
-                    "%012d".formatted(i),
-                    "experiment_%03d".formatted(i),
-                    salt(random),
-                    all.get(i % layers),
-                    Slots.of(new int[] {from, from + width}),
-                    List.of(Variant.of("control", 5000), Variant.of("treatment_a", 5000)),
-                    targeted ? web : null,
-                    Map.of()));
-        }
-        return new Snapshot(1, null, experiments);
-    }
-
-    private static String salt(Random random) {
-        return "%08x".formatted(random.nextInt());
     }
 }
