@@ -12,37 +12,37 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 /** Requests to a node with the key of a scope, as any client would send them. */
-final class Requests {
+public final class Requests {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final RunningNode node;
     private final String scope;
 
-    Requests(RunningNode node, String scope) {
+    public Requests(RunningNode node, String scope) {
         this.node = node;
         this.scope = scope;
     }
 
-    record Answer(int status, HttpHeaders headers, String text) {
-        JsonObject json() {
+    public record Answer(int status, HttpHeaders headers, String text) {
+        public JsonObject json() {
             return new JsonObject(text);
         }
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, "", headers);
     }
 
-    Answer post(String path, String body, String... headers) {
+    public Answer post(String path, String body, String... headers) {
         return send("POST", path, body, headers);
     }
 
-    Answer patch(String path, String body, String... headers) {
+    public Answer patch(String path, String body, String... headers) {
         return send("PATCH", path, body, headers);
     }
 
     /** Asks again and again until the answer is as wanted; fails with the last answer. */
-    Answer getUntil(String path, Duration patience, Predicate<Answer> wanted, String... headers) {
+    public Answer getUntil(String path, Duration patience, Predicate<Answer> wanted, String... headers) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Answer answer = get(path, headers);

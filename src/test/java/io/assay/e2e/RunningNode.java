@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A node in a process of its own that may be killed and started again, with its keys and the commands that use it. */
-final class RunningNode implements AutoCloseable {
+public final class RunningNode implements AutoCloseable {
     private final Path data;
     private final int port;
     private AssayProcess process;
@@ -22,13 +22,18 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** Starts a node and waits until it says that it is ready. */
-    static RunningNode start(Path data) throws IOException {
+    public static RunningNode start(Path data) throws IOException {
         return new RunningNode(data, AssayProcess.freeBasePort());
     }
 
     /** SIGKILL, then a start on the same folder and port. */
-    void killAndStartAgain() throws IOException {
+    public void killAndStartAgain() throws IOException {
         process.kill();
+        startAgain();
+    }
+
+    /** A start on the same folder and port, after a {@link #stop}. */
+    public void startAgain() throws IOException {
         process = AssayProcess.start(data, port).awaitReady();
     }
 
@@ -51,15 +56,15 @@ final class RunningNode implements AutoCloseable {
         }
     }
 
-    URI url(String path) {
+    public URI url(String path) {
         return process.uri(0, path);
     }
 
-    Path keys() {
+    public Path keys() {
         return data.resolve("keys");
     }
 
-    String key(String scope) {
+    public String key(String scope) {
         try {
             return Files.readString(keys().resolve(scope)).trim();
         } catch (IOException e) {
@@ -68,7 +73,7 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** SIGTERM; answers the exit code. */
-    int stop() {
+    public int stop() {
         return process.terminate();
     }
 
