@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createClient } from '../index.js';
+import { eventually, snapshot, startServer, sum } from './server.js';
+
+test('a client on a server answers from the snapshot and sends what happened', async (t) => {
+  const server = await startServer(t);
+  const client = createClient({ url: server.url, key: 'secret' });
+  assert.deepEqual(await client.ready(), { source: 'network', version: 1 });
+  assert.equal(client.getVariant('exp', 'u1'), 'treatment_a');
+  assert.equal(client.getVariant('exp', 'u1'), 'treatment_a');
+  assert.equal(client.track('purchase', 49.99, { user: 'u1', properties: { sku: 7 } }), true);
+  const events = await client.flush();
+  assert.deepEqual([events.offered, events.delivered, sum(events)], [2, 2, 2]);
+  const [{ user_id, events: [exposure, goal], sent_at, sdk }] = server.bodies;
+  assert.deepEqual([user_id, sdk, typeof sent_at], ['u1', 'js/0.1.0', 'number']);
+  assert.deepEqual([exposure.type, exposure.experiment, exposure.variant], ['exposure', 'exp', 'treatment_a']);
+  assert.deepEqual([goal.name, goal.value, goal.properties], ['purchase', 49.99, { sku: 7 }]);
+  assert.ok(server.requests.every(({ headers, key }) => headers.authorization === 'Bearer secret' && key === null));
+  await client.close();
+});
+
+test('on a server a new snapshot is in use at once, and unchanged ones cost a 304', async (t) => {
+  const server = await startServer(t);
+  const client = createClient({ url: server.url, key: 'k', configMillis: 20 });
+  t.after(() => client.close());
+  const changes = [];
+  client.onConfigChange((change) => changes.push(change));
+  await client.ready();
+  await eventually(() => client.stats().config.notModified > 2);
+  server.config = snapshot(2, 'exp', 'other');
+  await eventually(() => client.getVariant('other', 'u1') === 'treatment_a');
+  assert.deepEqual(changes.at(-1), { source: 'network', version: 2, experiments: ['other'] });
+});
