@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The routes of {@code /assignments}; one per event loop. A plain GET is answered before any router sees it. */
+/** The routes of {@code /assignments}, and those below {@code /ofrep}; one per event loop. A plain GET is answered before any router sees it. */
 final class AssignmentRoutes {
     private static final Logger log = LoggerFactory.getLogger(AssignmentRoutes.class);
     private static final String PATH = "/assignments";
@@ -44,6 +44,7 @@ final class AssignmentRoutes {
                 .consumes("application/json")
                 .handler(HttpService.body(config.maxBodyBytes()))
                 .handler(this::post);
+        new OfrepRoutes(feed, current, answers).mount(router, config.maxBodyBytes());
         return request -> {
             if (HttpMethod.GET.equals(request.method()) && isAsked(request.uri())) {
                 get(request);
@@ -99,7 +100,7 @@ final class AssignmentRoutes {
         return current.get();
     }
 
-    private static boolean isKeyed(HttpServerRequest request) {
+    static boolean isKeyed(HttpServerRequest request) {
         return request.headers().contains(HttpHeaders.AUTHORIZATION)
                 || request.headers().contains("X-API-Key");
     }

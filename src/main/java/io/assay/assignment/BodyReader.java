@@ -70,14 +70,21 @@ final class BodyReader {
             return;
         }
         map.forEach((name, attribute) -> {
-            if (attribute instanceof List<?> list && list.size() > Question.MAX_NAMES) {
-                refuse("/attributes", "too_long", "a list is longer than " + Question.MAX_NAMES + " elements");
-            } else if (isReadable(attribute)) {
+            String problem = problem(attribute);
+            if (problem == null) {
                 into.attributes.put((String) name, attribute);
             } else {
-                refuse("/attributes", "invalid_value", "a number is beyond what a double holds");
+                refuse("/attributes", problem.startsWith("a list") ? "too_long" : "invalid_value", problem);
             }
         });
+    }
+
+    /** What is wrong with the value of an attribute, or null. */
+    static @Nullable String problem(@Nullable Object attribute) {
+        if (attribute instanceof List<?> list && list.size() > Question.MAX_NAMES) {
+            return "a list is longer than " + Question.MAX_NAMES + " elements";
+        }
+        return isReadable(attribute) ? null : "a number is beyond what a double holds";
     }
 
     private static boolean isReadable(@Nullable Object attribute) {

@@ -12,6 +12,7 @@ import java.util.Map;
 final class Fragments {
     private final Pieces assignments;
     private final Pieces configs;
+    private final OfrepFlags flags;
     private final Map<String, Integer> places = new HashMap<>();
 
     Fragments(Snapshot snapshot) {
@@ -31,6 +32,7 @@ final class Fragments {
         }
         assignments = names.build();
         configs = values.build();
+        flags = new OfrepFlags(experiments);
     }
 
     /** A piece for each variant of each experiment, with a comma behind it. */
@@ -40,6 +42,11 @@ final class Fragments {
 
     Pieces configs() {
         return configs;
+    }
+
+    /** The same variants as flags. */
+    OfrepFlags flags() {
+        return flags;
     }
 
     int size() {

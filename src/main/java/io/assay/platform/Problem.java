@@ -88,6 +88,11 @@ public final class Problem {
         return response.closed() || (response.headWritten() && failure instanceof IOException);
     }
 
+    /** The refusal that a failed request comes to, for those who answer it in another form; what is our fault is logged. */
+    public static ApiError error(RoutingContext ctx) {
+        return toError(ctx, 500);
+    }
+
     private static ApiError toError(RoutingContext ctx, int otherwise) {
         Throwable failure = ctx.failure();
         if (failure instanceof ApiError error) {

@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of whole byte arrays. */
-final class Sha256 {
+public final class Sha256 {
     static final int LENGTH = 32;
 
     private Sha256() {}
@@ -19,7 +19,7 @@ final class Sha256 {
     }
 
     /** 64 lowercase hex characters. */
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 }

@@ -52,7 +52,7 @@ public final class Assigner {
         split = new Split(compiled, killed, plan.atOnce(), plan.layerSalts(), plan.firstSalt());
     }
 
-    private Assigner(Assigner other, boolean[] killed) {
+    private Assigner(Assigner other, boolean[] killed, Map<String, int[]> overrides) {
         snapshot = other.snapshot;
         experiments = other.experiments;
         plan = other.plan;
@@ -60,7 +60,7 @@ public final class Assigner {
         attributes = other.attributes;
         rules = other.rules;
         compiled = other.compiled;
-        overrides = other.overrides;
+        this.overrides = overrides;
         this.killed = killed;
         split = new Split(compiled, killed, plan.atOnce(), plan.layerSalts(), plan.firstSalt());
     }
@@ -71,7 +71,12 @@ public final class Assigner {
         for (int e = 0; e < dead.length; e++) {
             dead[e] = keys.contains(experiments.get(e).key());
         }
-        return new Assigner(this, dead);
+        return new Assigner(this, dead, overrides);
+    }
+
+    /** The same evaluation with no override applied, as clients do it; what was compiled still names them. */
+    public Assigner withoutOverrides() {
+        return new Assigner(this, killed, Map.of());
     }
 
     /** What was compiled. */
@@ -255,10 +260,11 @@ public final class Assigner {
         return scratch.variants()[e] < 0 ? Reason.DROPPED : Reason.SPLIT;
     }
 
-    private boolean isOverridden(int e, String userId) {
+    /** Says whether an override decides which variant the user gets of an experiment that is not killed, by its place. */
+    public boolean isOverridden(int experiment, String userId) {
         int[] own = overrides.get(userId);
         for (int i = 0; own != null && i < own.length; i += 2) {
-            if (own[i] == e) {
+            if (own[i] == experiment) {
                 return true;
             }
         }
