@@ -44,6 +44,7 @@ class ArchitectureTest {
     private static final Map<String, Row> TABLE = new TreeMap<>(Map.ofEntries(
             row("engine", List.of(), List.of()),
             row("protocol", List.of("engine"), List.of()),
+            row("client", List.of("engine", "protocol"), List.of()),
             row(
                     "platform",
                     List.of(),

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot compiled into arrays, which gives a user's variants of all experiments in one pass.
@@ -46,7 +47,7 @@ public final class Assigner {
         rules = distinct.all().stream()
                 .map(rule -> new CompiledRule(rule, names.of(rule.attribute())))
                 .toArray(CompiledRule[]::new);
-        attributes = names.all().toArray(String[]::new);
+        attributes = names.all().toArray(new String[0]);
         overrides = overrides(experiments);
         killed = new boolean[compiled.length];
         split = new Split(compiled, killed, plan.atOnce(), plan.layerSalts(), plan.firstSalt());
@@ -224,6 +225,14 @@ public final class Assigner {
             assignments.add(explain(e, userId, scratch));
         }
         return assignments;
+    }
+
+    /** Says why a user is in one experiment or not, by its place in the snapshot; null for a user id that is none. */
+    public @Nullable Reason reason(int experiment, String userId, Attributes known, Scratch scratch) {
+        if (!assign(userId, known, scratch)) {
+            return null;
+        }
+        return explain(experiment, userId, scratch).reason();
     }
 
     private Assignment explain(int e, String userId, Scratch scratch) {

@@ -46,7 +46,7 @@ record Plan(SaltStates salts, int holdoutSalt, SharedLayer[] shared, int[] atOnc
             all.add(experiments.get(e).salt());
         }
         return new Plan(
-                new SaltStates(all), holdoutSalt, shared.toArray(SharedLayer[]::new), atOnce, layerSalts, firstSalt);
+                new SaltStates(all), holdoutSalt, shared.toArray(new SharedLayer[0]), atOnce, layerSalts, firstSalt);
     }
 
     private static Map<Integer, List<Integer>> byLayer(CompiledExperiment[] compiled) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Snapshots as the JSON that servers and SDKs exchange: the same snapshot is always the same bytes. */
 public final class SnapshotCodec {
@@ -37,7 +38,7 @@ public final class SnapshotCodec {
                 "experiments",
                 snapshot.experiments().stream()
                         .map(e -> experiment(e, withOverrides))
-                        .toList());
+                        .collect(Collectors.toList()));
         return Json.bytes(json);
     }
 
@@ -65,7 +66,7 @@ public final class SnapshotCodec {
         putSlots(json, experiment.slots());
         json.put(
                 "variants",
-                experiment.variants().stream().map(SnapshotCodec::variant).toList());
+                experiment.variants().stream().map(SnapshotCodec::variant).collect(Collectors.toList()));
         Targeting targeting = experiment.targeting();
         if (targeting != null) {
             json.put("targeting", targeting(targeting));
@@ -92,7 +93,7 @@ public final class SnapshotCodec {
                     "slots",
                     slots.ranges().stream()
                             .map(range -> List.of(range[0], range[1]))
-                            .toList());
+                            .collect(Collectors.toList()));
         }
     }
 
@@ -123,7 +124,7 @@ public final class SnapshotCodec {
         }
         if (!targeting.rules().isEmpty()) {
             json.put(
-                    "rules", targeting.rules().stream().map(SnapshotCodec::rule).toList());
+                    "rules", targeting.rules().stream().map(SnapshotCodec::rule).collect(Collectors.toList()));
         }
         return json;
     }

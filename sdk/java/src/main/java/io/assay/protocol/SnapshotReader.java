@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The reading half of {@link SnapshotCodec}: from nodes to the engine's types, every part checked. */
@@ -33,7 +34,7 @@ final class SnapshotReader {
         Holdout holdout = holdout(root.find("holdout"));
         Node list = root.get("experiments");
         List<Experiment> experiments =
-                list.list().stream().map(SnapshotReader::experiment).toList();
+                list.list().stream().map(SnapshotReader::experiment).collect(Collectors.toList());
         return built(list, () -> new Snapshot(version, holdout, experiments));
     }
 
@@ -54,7 +55,7 @@ final class SnapshotReader {
         Slots slots = slots(node.find("slots"));
         List<Variant> variants = node.get("variants").list().stream()
                 .map(SnapshotReader::variant)
-                .toList();
+                .collect(Collectors.toList());
         Targeting targeting = targeting(node.find("targeting"));
         Map<String, String> overrides = overrides(node.find("overrides"));
         return built(node, () -> new Experiment(id, key, salt, layer, slots, variants, targeting, overrides));
@@ -111,7 +112,7 @@ final class SnapshotReader {
         Node rules = node.find("rules");
         List<Rule> all = rules == null
                 ? List.of()
-                : rules.list().stream().map(SnapshotReader::rule).toList();
+                : rules.list().stream().map(SnapshotReader::rule).collect(Collectors.toList());
         return built(node, () -> new Targeting(platforms, segments, all));
     }
 
@@ -119,7 +120,7 @@ final class SnapshotReader {
         if (node == null) {
             return List.of();
         }
-        List<String> names = node.list().stream().map(Node::text).toList();
+        List<String> names = node.list().stream().map(Node::text).collect(Collectors.toList());
         if (names.isEmpty()) {
             throw node.fail("1 to " + Rule.MAX_VALUES + " strings");
         }
@@ -135,7 +136,7 @@ final class SnapshotReader {
                 : values.list().stream()
                         .map(Node::value)
                         .filter(Objects::nonNull)
-                        .toList();
+                        .collect(Collectors.toList());
         if (values != null && list.size() < values.list().size()) {
             throw values.fail("strings, numbers or booleans");
         }

@@ -1,0 +1,46 @@
+package io.assay.client;
+
+import io.assay.engine.Scratch;
+
+/**
+ * All assignments of one user under one snapshot.
+ *
+ * <p>A byte per experiment: 0 for not in it, else the variant's index + 1, and a bit once the exposure is dealt with. The bit is
+ * set without a fence: whoever misses it asks {@link ExposureCache}, which knows.
+ */
+final class Evaluation {
+    private static final byte DEALT_WITH = (byte) 0x80;
+    private static final int VARIANT = 0x7f;
+
+    final User user;
+    final Serving serving;
+    final boolean valid;
+    final long userHash;
+    private final byte[] marks;
+
+    Evaluation(User user, Serving serving, Scratch scratch) {
+        this.user = user;
+        this.serving = serving;
+        valid = serving.assigner.assign(user.id(), user.attributes(), scratch);
+        userHash = Hash64.of(user.id());
+        marks = new byte[serving.size()];
+        int[] variants = scratch.variants();
+        for (int e = 0; e < marks.length; e++) {
+            marks[e] = (byte) (variants[e] + 1);
+        }
+    }
+
+    /** The variant's index, or -1. */
+    int variant(int place) {
+        return (marks[place] & VARIANT) - 1;
+    }
+
+    /** Says whether the user is in it and the exposure may still have to be recorded. */
+    boolean isUnmeasured(int place) {
+        return marks[place] > 0;
+    }
+
+    void dealtWith(int place) {
+        marks[place] |= DEALT_WITH;
+    }
+}

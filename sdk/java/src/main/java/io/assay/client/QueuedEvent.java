@@ -1,0 +1,9 @@
+package io.assay.client;
+
+/**
+ * An exposure or a goal on its way: its number, which makes its id, and all but the id as JSON.
+ *
+ * @param rest the members after the id, and the closing brace
+ * @param bytes how long it is in UTF-8
+ */
+record QueuedEvent(String user, long number, String rest, int bytes) {}
