@@ -74,6 +74,8 @@ final class Alarms {
                                 : "1 while the source holds another content than this node under the same version")
                 .tag("kind", kind.text())
                 .tag("source", source)
+                // the registry is all that outlives a feed which is gone, and NaN would be no answer
+                .strongReference(true)
                 .register(registry);
         return level;
     }

@@ -76,6 +76,8 @@ class RestoredDatabaseIT {
 
     @Test
     void nodesKeepWhatTheyServeAndTheNextChangesGoAboveAll() throws Exception {
+        // a registry keeps the first gauge of a name: here that of another test's node
+        Meters.registry().find("assay.snapshot.behind").meters().forEach(Meters.registry()::remove);
         List<Vertx> cluster = TestCluster.start(2);
         Path keys = folder.resolve("keys");
         try (Stages owners = new Stages(cluster.get(0), config("owners"), keys);

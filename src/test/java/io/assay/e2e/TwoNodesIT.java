@@ -159,8 +159,11 @@ class TwoNodesIT {
         assertShowsOnBoth("dangerous", true);
         admin("POST", "/experiments/" + id + "/kill", "", 200);
         assertShowsOnBoth("dangerous", false);
-        HttpResponse<String> list = send(users, "config", "client", "GET", "/config/emergency", "");
-        assertThat(new JsonObject(list.body()).getJsonArray("killed")).contains("dangerous");
+        // two documents: the one may be there a moment before the other
+        Eventually.within(SECOND, () -> {
+            HttpResponse<String> list = send(users, "config", "client", "GET", "/config/emergency", "");
+            assertThat(new JsonObject(list.body()).getJsonArray("killed")).contains("dangerous");
+        });
     }
 
     @Test
