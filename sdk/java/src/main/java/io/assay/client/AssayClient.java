@@ -121,19 +121,19 @@ public final class AssayClient implements AutoCloseable {
         }
     }
 
-    /** Variant, config, reason, in or not, for a user without attributes; records the exposure once. */
+    /** Variant, config, reason, in or not, for a user without attributes; no exposure: {@link #logExposure} when it is shown. */
     public Assignment getAssignment(@Nullable String experiment, @Nullable String user) {
-        return assignment(experiment, User.of(user), true);
+        return getAssignment(experiment, User.of(user));
     }
 
-    /** Variant, config, reason, in or not; records the exposure once. */
+    /** Variant, config, reason, in or not; no exposure: {@link #logExposure} when it is shown. */
     public Assignment getAssignment(@Nullable String experiment, @Nullable User user) {
-        return assignment(experiment, known(user), true);
-    }
-
-    /** Variant, config, reason, in or not, without an exposure. */
-    public Assignment peekAssignment(@Nullable String experiment, @Nullable User user) {
-        return assignment(experiment, known(user), false);
+        try {
+            return evaluator.assignment(evaluator.of(known(user)), experiment);
+        } catch (Throwable e) {
+            trouble.kept(e);
+            return Assignment.notIn(experiment, AssignmentReason.FAILED);
+        }
     }
 
     /** The experiments that a user without attributes is in, by key; no exposure. */
@@ -283,18 +283,9 @@ public final class AssayClient implements AutoCloseable {
         }
     }
 
-    Assignment assignment(AssayUser user, @Nullable String experiment, boolean shown) {
+    Assignment assignment(AssayUser user, @Nullable String experiment) {
         try {
-            return evaluator.assignment(user.evaluation(evaluator), experiment, shown);
-        } catch (Throwable e) {
-            trouble.kept(e);
-            return Assignment.notIn(experiment, AssignmentReason.FAILED);
-        }
-    }
-
-    private Assignment assignment(@Nullable String experiment, User user, boolean shown) {
-        try {
-            return evaluator.assignment(evaluator.of(user), experiment, shown);
+            return evaluator.assignment(user.evaluation(evaluator), experiment);
         } catch (Throwable e) {
             trouble.kept(e);
             return Assignment.notIn(experiment, AssignmentReason.FAILED);

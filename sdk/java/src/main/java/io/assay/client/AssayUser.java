@@ -29,14 +29,9 @@ public final class AssayUser {
         return client.variant(this, experiment, false);
     }
 
-    /** Variant, config and reason; records the exposure once. */
+    /** Variant, config, reason, in or not; no exposure: {@link #logExposure} when it is shown. */
     public Assignment getAssignment(@Nullable String experiment) {
-        return client.assignment(this, experiment, true);
-    }
-
-    /** Variant, config and reason without an exposure. */
-    public Assignment peekAssignment(@Nullable String experiment) {
-        return client.assignment(this, experiment, false);
+        return client.assignment(this, experiment);
     }
 
     /** The experiments that the user is in, by key; no exposure. */

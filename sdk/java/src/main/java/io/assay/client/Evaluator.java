@@ -96,7 +96,7 @@ final class Evaluator {
         return evaluation.serving.assignment(place, variant).variant();
     }
 
-    Assignment assignment(Evaluation evaluation, @Nullable String experiment, boolean shown) {
+    Assignment assignment(Evaluation evaluation, @Nullable String experiment) {
         Overrides set = Objects.requireNonNull(overrides.get());
         Integer place = evaluation.serving.place(experiment);
         if (set != Overrides.NONE && experiment != null) {
@@ -109,13 +109,7 @@ final class Evaluator {
             return unknown(evaluation, experiment);
         }
         int variant = evaluation.variant(place);
-        if (variant < 0) {
-            return notIn(evaluation, place);
-        }
-        if (shown && evaluation.isUnmeasured(place)) {
-            measure(evaluation, place, variant);
-        }
-        return given(evaluation, place, variant);
+        return variant < 0 ? notIn(evaluation, place) : given(evaluation, place, variant);
     }
 
     /** All experiments that the user is in; nothing is recorded. */
@@ -127,7 +121,7 @@ final class Evaluator {
         }
         Map<String, Assignment> both = new TreeMap<>(all);
         set.of(evaluation.user.id()).keySet().forEach(experiment -> {
-            Assignment own = assignment(evaluation, experiment, false);
+            Assignment own = assignment(evaluation, experiment);
             if (own.isIn()) {
                 both.put(experiment, own);
             }
