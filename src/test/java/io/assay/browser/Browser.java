@@ -98,6 +98,11 @@ public final class Browser implements AutoCloseable {
         return driver.getWindowHandle();
     }
 
+    /** Asks the first frame of the page from now on, until something is visited. */
+    public void enterFrame() {
+        driver.switchTo().frame(0);
+    }
+
     /** The tab that is asked. */
     public String tab() {
         return driver.getWindowHandle();

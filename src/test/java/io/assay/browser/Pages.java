@@ -28,6 +28,7 @@ public final class Pages implements AutoCloseable {
     private Pages() {
         Router router = Router.router(vertx);
         router.get("/data/:name").handler(this::data);
+        router.get().handler(Pages::forAll);
         router.get("/sdk/*").handler(files(Path.of("sdk/js")));
         router.get("/modules/*").handler(files(NodeModules.of("sdk/openfeature/js")));
         router.get("/examples/*").handler(files(Path.of("examples")));
@@ -67,6 +68,12 @@ public final class Pages implements AutoCloseable {
         } else {
             request.response().end(Buffer.buffer(bytes));
         }
+    }
+
+    /** Also for frames that have no origin. */
+    private static void forAll(RoutingContext request) {
+        request.response().putHeader("Access-Control-Allow-Origin", "*");
+        request.next();
     }
 
     private static StaticHandler files(Path folder) {

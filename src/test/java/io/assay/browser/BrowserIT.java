@@ -1,0 +1,53 @@
+package io.assay.browser;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is claimed of real browsers: one node and one Chromium for all of it. */
+class BrowserIT {
+    @TempDir
+    static Path folder;
+
+    static Stack stack;
+
+    @BeforeAll
+    static void starts() throws Exception {
+        stack = new Stack(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void stops() {
+        stack.close();
+    }
+
+    @Nested
+    class OfrepWeb extends OfrepWebClaims {
+        OfrepWeb() {
+            super(stack);
+        }
+    }
+
+    @Nested
+    class Flicker extends FlickerClaims {
+        Flicker() {
+            super(stack);
+        }
+    }
+
+    @Nested
+    class Session extends SessionClaims {
+        Session() {
+            super(stack);
+        }
+    }
+
+    @Nested
+    class Trouble extends TroubleClaims {
+        Trouble() {
+            super(stack);
+        }
+    }
+}
