@@ -30,7 +30,7 @@ export interface ReadyState {
 }
 
 export interface ConfigChange extends ReadyState {
-  /** Whose answers may have changed. */
+  /** Whose answers may have changed; all experiments if the snapshot did. */
   readonly experiments: readonly string[];
 }
 
@@ -102,7 +102,7 @@ export interface Options {
   session?: StorageLike | null;
   /** Between polls of the snapshot, ±10 %; 30,000. */
   configMillis?: number;
-  /** Between polls of the emergency list, ±10 %; 3,000 in a browser, else 5,000. */
+  /** Between polls of the emergency list, ±10 %; 3,000. */
   emergencyMillis?: number;
   /** How old a stored snapshot may be; 7 days. */
   maxAgeMillis?: number;

@@ -1,358 +1,278 @@
 import { evaluate } from './evaluate.js';
-import { Events } from './events.js';
-import { afterSalt } from './hash.js';
+import { createEvents } from './events.js';
+import { hash, prepare, utf8 } from './hash.js';
 import { createHttp } from './http.js';
-import { backoff, Poller } from './poller.js';
-import { Snapshots } from './snapshots.js';
-import { open } from './storage.js';
+import { backoff, poll } from './poller.js';
+import { createSnapshots } from './snapshots.js';
+import { attempted, openShelf } from './storage.js';
 import { anonymousId, prepareUser } from './user.js';
 
 const NO_CONFIG = Object.freeze({});
 const EVENT_NAME = /^[A-Za-z0-9_.:$-]{1,128}$/;
 const MAX_VALUE = 1e9;
 const MAX_SEEN = 10000;
-const DEFAULTS = { configMillis: 30000, maxAgeMillis: 7 * 86400000 };
-
-/** All that a client is; {@link createClient} puts the guard in front of it. */
-class Client {
-  constructor(options) {
-    Object.assign(this, { failures: 0, unknown: 0, storageErrors: 0, emergencyVersion: -1, generation: 0 });
-    this.inPage = typeof document === 'object';
-    this.killed = new Set();
-    this.overrides = new Map();
-    this.listeners = new Set();
-    this.awaiting = new Set();
-    this.held = new Set();
-    this.start({ ...DEFAULTS, ...options });
-  }
-
-  start(options) {
-    const { url, key, user, snapshot, overrides } = options;
-    this.online = typeof url === 'string';
-    this.shelves(options);
-    this.seen = new Map(this.session ? this.attempt(() => new Map(this.session.read('seen'))) : []);
-    this.snapshots = new Snapshots({
-      local: this.local,
-      session: this.session,
-      maxAge: options.maxAgeMillis,
-      onApplied: (changed) => this.applied(changed),
-    });
-    const http = this.online && createHttp({ ...options, key, inPage: this.inPage });
-    this.http = http;
-    if (user !== undefined || this.inPage) this.setUser(user ?? anonymousId(options.storage));
-    this.setOverrides(overrides);
-    this.attempt(() => snapshot && this.snapshots.offer({ json: snapshot }));
-    if (snapshot) this.snapshots.source = this.snapshots.plan ? 'fixed' : 'none';
-    this.events = new Events(http, this.local);
-    if (http) this.begin(options);
-  }
-
-  /** Names in storage carry a hash of server and key: what one installation stored means nothing to another. */
-  shelves({ url, key, storage, session }) {
-    const prefix = `assay:${(afterSalt(encodeURIComponent(url + ' ' + key) + '   ') >>> 0).toString(16)}:`;
-    const onError = (e) => {
-      this.storageErrors++;
-      this.lastError = String(e);
-    };
-    const web = this.inPage && this.online;
-    this.local = open(() => (storage === undefined && web ? localStorage : storage), prefix, onError);
-    this.session = session || (web && session === undefined)
-      ? open(() => session || sessionStorage, prefix, onError)
-      : undefined;
-  }
-
-  begin(options) {
-    this.emergency(this.local.read('emergency'));
-    this.snapshots.restore();
-    const hidden = () => this.inPage && document.visibilityState === 'hidden';
-    const emergencyMillis = options.emergencyMillis ?? (this.inPage ? 3000 : 5000);
-    this.pollers = [
-      new Poller(() => this.loadConfig(), options.configMillis, hidden),
-      new Poller(() => this.loadEmergency(), emergencyMillis, hidden),
-    ];
-    if (this.inPage) this.watchPage(hidden);
-  }
-
-  watchPage(hidden) {
-    const on = (target, type, action) => {
-      target.addEventListener(type, action);
-      (this.unwatch ??= []).push(() => target.removeEventListener(type, action));
-    };
-    on(document, 'visibilitychange', () => {
-      if (hidden()) this.events.leave();
-      else this.pollers.forEach((poller) => poller.wake());
-    });
-    on(window, 'pagehide', () => this.events.leave(true));
-    on(window, 'online', () => this.events.drain());
-  }
-
-  async loadConfig() {
-    const { snapshots } = this;
-    try {
-      const answer = await this.http('/config', { etag: snapshots.etag });
-      if (answer.status === 304) snapshots.counts.notModified++;
-      else if (answer.status === 200) snapshots.offer(answer);
-      else throw Object.assign(new Error('config: ' + answer.status), answer);
-      this.misses = 0;
-    } catch (e) {
-      this.lastError = String(e);
-      snapshots.counts.failed++;
-      if (this.session) this.settle();
-      const soon = backoff((this.misses = (this.misses || 0) + 1), 30000);
-      return snapshots.plan || e.wait ? e.wait : -soon;
-    }
-  }
-
-  async loadEmergency() {
-    const { status, json, etag, wait } = await this.http('/config/emergency', { etag: this.emergencyTag });
-    if (status === 200 && this.emergency(json)) {
-      this.emergencyTag = etag;
-      this.local.write('emergency', json);
-    }
-    return wait;
-  }
-
-  /** Takes a list of killed experiments; false for one that is none or older. */
-  emergency(list) {
-    if (!Number.isSafeInteger(list?.version) || !Array.isArray(list.killed)) return false;
-    if (list.version < this.emergencyVersion) return false;
-    this.emergencyVersion = list.version;
-    const killed = new Set(list.killed);
-    const changed = [...killed].filter((key) => !this.killed.has(key));
-    changed.push(...[...this.killed].filter((key) => !killed.has(key)));
-    this.killed = killed;
-    if (changed.length) this.changed(changed);
-    return true;
-  }
-
-  applied(changed) {
-    this.changed(changed);
-    this.settle();
-  }
-
-  /** Answers may be others from now on. */
-  changed(experiments) {
-    this.generation++;
-    const { version, source } = this.state();
-    for (const listener of [...this.listeners]) this.attempt(() => listener({ version, source, experiments }));
-  }
-
-  attempt(action) {
-    try {
-      return action();
-    } catch (e) {
-      this.failures++;
-      this.lastError = String(e);
-    }
-  }
-
-  state() {
-    return { source: this.snapshots.source, version: this.snapshots.plan?.version ?? 0 };
-  }
-
-  settle() {
-    this.awaiting.forEach((resolve) => resolve());
-  }
-
-  async ready({ timeout = 2000 } = {}) {
-    if (!this.snapshots.plan && this.online && !this.closed) {
-      let timer;
-      await new Promise((resolve) => {
-        this.awaiting.add(resolve);
-        timer = setTimeout(resolve, timeout);
-      });
-      clearTimeout(timer);
-      this.awaiting.clear();
-    }
-    if (!this.snapshots.plan && this.session) {
-      this.gaveUp = true;
-      this.generation++;
-    }
-    return this.state();
-  }
-
-  user(given) {
-    return given === undefined ? this.current : given?.blocks ? given : prepareUser(given);
-  }
-
-  getAssignment(experiment, given) {
-    const user = this.user(given);
-    if (!user) return this.answer(experiment, 'INVALID_USER');
-    if (user.generation !== this.generation) {
-      user.generation = this.generation;
-      user.answers = new Map();
-    }
-    let answer = user.answers.get(experiment);
-    if (!answer) {
-      answer = this.decide(experiment, user);
-      if (answer.reason === 'UNKNOWN_EXPERIMENT') this.unknown++;
-      else user.answers.set(experiment, answer);
-    }
-    return answer;
-  }
-
-  /** What a page was told after it gave up waiting for a snapshot it is told again: nothing changes before its eyes. */
-  decide(experiment, user) {
-    const { plan } = this.snapshots;
-    const known = plan?.byKey.get(experiment);
-    const forced = this.overrides.get(experiment);
-    const variant = known ? known.named.get(forced) : forced && { key: forced };
-    if (this.killed.has(experiment)) return this.answer(experiment, 'KILLED', known);
-    if (variant && !variant.dropped) return this.answer(experiment, 'OVERRIDE', known, variant);
-    if (!plan && this.gaveUp) this.held.add(experiment);
-    if (!plan || this.held.has(experiment)) return this.answer(experiment, 'NO_SNAPSHOT', known);
-    if (!known) return this.answer(experiment, 'UNKNOWN_EXPERIMENT');
-    const [reason, found] = evaluate(plan, known, user, this.killed);
-    return this.answer(experiment, reason, known, found);
-  }
-
-  answer(experiment, reason, known, variant) {
-    const config = (variant ?? known?.control)?.config ?? NO_CONFIG;
-    return Object.freeze({ experiment, variant: variant?.key ?? 'control', config, reason, isIn: !!variant });
-  }
-
-  getAllAssignments(given) {
-    const user = this.user(given);
-    const all = Object.create(null);
-    for (const key of this.snapshots.plan?.byKey.keys() ?? []) {
-      const { isIn, variant } = this.getAssignment(key, user);
-      if (isIn) all[key] = variant;
-    }
-    return all;
-  }
-
-  peekVariant(experiment, user) {
-    return this.getAssignment(experiment, user).variant;
-  }
-
-  getVariant(experiment, given) {
-    const user = this.user(given);
-    this.attempt(() => this.logExposure(experiment, user));
-    return this.peekVariant(experiment, user);
-  }
-
-  /** Records that the user saw their variant, once; overrides are not measured. */
-  logExposure(experiment, given) {
-    const user = this.user(given);
-    const { isIn, reason, variant } = this.getAssignment(experiment, user);
-    if (!isIn || reason === 'OVERRIDE') return;
-    const key = experiment + '\n' + user.id;
-    if (this.seen.get(key) === variant) return;
-    this.seen.delete(key);
-    this.seen.set(key, variant);
-    if (this.seen.size > MAX_SEEN) this.seen.delete(this.seen.keys().next().value);
-    this.events.add(user.id, { type: 'exposure', experiment, variant });
-    this.session?.write('seen', [...this.seen]);
-  }
-
-  track(name, value, details) {
-    const { user: given, properties, id, timestamp } = details || {};
-    const user = this.user(given);
-    const valid = value == null || (typeof value === 'number' && Math.abs(value) <= MAX_VALUE);
-    if (!user || !EVENT_NAME.test(name) || !valid) {
-      this.events.counts.offered++;
-      this.events.counts.rejected++;
-      return false;
-    }
-    const event = { name, properties };
-    if (value != null) event.value = Math.round(value * 1e6) / 1e6;
-    if (id !== undefined) event.id = id;
-    if (timestamp !== undefined) event.timestamp = timestamp;
-    return this.events.add(user.id, event);
-  }
-
-  setUser(user) {
-    this.current = prepareUser(user);
-    if (this.snapshots.plan) this.changed([...this.snapshots.plan.byKey.keys()]);
-  }
-
-  setOverrides(overrides) {
-    const before = this.overrides;
-    this.overrides = new Map(Object.entries(overrides || {}));
-    const keys = new Set([...before.keys(), ...this.overrides.keys()]);
-    if (keys.size) this.changed([...keys]);
-  }
-
-  onConfigChange(listener) {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
-  }
-
-  stats() {
-    const { snapshots, events } = this;
-    return {
-      ...this.state(),
-      newestVersion: Math.max(snapshots.newest, 0),
-      emergencyVersion: Math.max(this.emergencyVersion, 0),
-      events: { ...events.counts, queued: events.queue.length },
-      config: { ...snapshots.counts, storageErrors: this.storageErrors },
-      unknownExperiments: this.unknown,
-      failures: this.failures,
-      lastError: this.lastError,
-    };
-  }
-
-  async flush() {
-    await this.events.drain();
-    return this.stats().events;
-  }
-
-  async close({ timeout = 2000 } = {}) {
-    this.closed = true;
-    this.pollers?.forEach((poller) => poller.close());
-    this.unwatch?.forEach((remove) => remove());
-    this.settle();
-    let timer;
-    await Promise.race([this.events.drain(), new Promise((resolve) => (timer = setTimeout(resolve, timeout)))]);
-    clearTimeout(timer);
-    this.events.close();
-    return this.stats().events;
-  }
-}
-
-const control = (experiment) => Object.freeze({ experiment, variant: 'control', config: NO_CONFIG, reason: 'FAILED', isIn: false });
-const nothing = () => undefined;
-
-/** What each call answers if anything goes wrong. */
-const CALLS = {
-  getVariant: () => 'control',
-  peekVariant: () => 'control',
-  getAssignment: control,
-  getAllAssignments: () => Object.create(null),
-  logExposure: nothing,
-  track: () => false,
-  setUser: nothing,
-  setOverrides: nothing,
-  onConfigChange: () => nothing,
-};
+const WEEK = 604800000;
 
 /** A client of one server. Never throws, whatever it is given, and neither does any of its calls. */
 export function createClient(options) {
-  let client;
   try {
-    client = new Client(options || {});
-  } catch (e) {
-    client = new Client({});
-    client.lastError = String(e);
+    return build({ ...options });
+  } catch {
+    return build({});
   }
-  const calls = {};
-  for (const name of Object.keys(CALLS)) {
-    calls[name] = (...given) => client.attempt(() => client[name](...given)) ?? CALLS[name](...given);
-  }
-  for (const name of ['ready', 'flush', 'close']) {
-    calls[name] = (given) => client[name](given || {});
-  }
-  calls.stats = () => client.stats();
-  calls.forUser = (given) => client.attempt(() => bound(calls, prepareUser(given))) ?? bound(calls, null);
-  return Object.freeze(calls);
 }
 
-/** The calls of one user, evaluated once per snapshot. */
-const bound = (calls, user) => ({
-  getVariant: (experiment) => calls.getVariant(experiment, user),
-  getAssignment: (experiment) => calls.getAssignment(experiment, user),
-  getAllAssignments: () => calls.getAllAssignments(user),
-  peekVariant: (experiment) => calls.peekVariant(experiment, user),
-  logExposure: (experiment) => calls.logExposure(experiment, user),
-  track: (name, value, details) => calls.track(name, value, { ...details, user }),
-});
+const answer = (experiment, reason, known, variant) => {
+  const config = (variant || known?.control)?.config || NO_CONFIG;
+  return Object.freeze({ experiment, variant: variant ? variant.key : 'control', config, reason, isIn: !!variant });
+};
+
+/** Names in storage carry a hash of server and key: what one installation stored means nothing to another. */
+const prefix = ({ url, key }) => `assay:${hash(0, prepare(utf8(url + ' ' + key)))}:`;
+
+function build(options) {
+  const { url, storage, session: given } = options;
+  const { configMillis = 30000, emergencyMillis = 3000, maxAgeMillis = WEEK } = options;
+  const inPage = typeof document === 'object';
+  const isOnline = typeof url === 'string';
+  const isHidden = () => inPage && document.visibilityState === 'hidden';
+  const listeners = new Set();
+  const held = new Set();
+  const stop = inPage && new AbortController();
+  const trouble = { failures: 0, storageErrors: 0, unknownExperiments: 0 };
+  let overrides = new Map();
+  let killed = new Set();
+  let generation = 0;
+  let current, gaveUp, lastError, isClosed;
+  let misses = 0;
+
+  const note = (kind) => (e) => {
+    trouble[kind]++;
+    lastError = String(e);
+  };
+
+  const attempt = (action) => attempted(action, note('failures'));
+  const shelf = (area) => openShelf(area, prefix(options), note('storageErrors'));
+  const isWeb = inPage && isOnline;
+  const local = shelf(() => (storage === undefined && isWeb ? localStorage : storage));
+  const session = given || (isWeb && given !== null) ? shelf(() => given || sessionStorage) : undefined;
+  const seen = attempt(() => new Map(session?.read('seen'))) || new Map();
+
+  const state = () => ({ source: snapshots.source, version: snapshots.plan?.version ?? 0 });
+
+  /** Answers may be others from now on. */
+  const changed = (experiments) => {
+    generation++;
+    for (const listener of listeners) attempt(() => listener({ ...state(), experiments }));
+  };
+
+  let settle;
+  const settled = new Promise((resolve) => (settle = resolve));
+
+  const snapshots = createSnapshots(local, session, maxAgeMillis, (experiments) => {
+    changed(experiments);
+    settle();
+  });
+
+  /** What a page was told after it gave up waiting for a snapshot it is told again: nothing changes before its eyes. */
+  const decide = (user, experiment) => {
+    const { plan } = snapshots;
+    const known = plan?.byKey.get(experiment);
+    const forced = overrides.get(experiment);
+    const variant = known ? known.named.get(forced) : forced && { key: forced };
+    if (variant && !variant.dropped && !killed.has(experiment)) return answer(experiment, 'OVERRIDE', known, variant);
+    if (!plan && gaveUp) held.add(experiment);
+    if (!plan || held.has(experiment)) return answer(experiment, 'NO_SNAPSHOT', known);
+    const [reason, found] = known ? evaluate(plan, known, user, killed) : ['UNKNOWN_EXPERIMENT'];
+    return answer(experiment, reason, known, found);
+  };
+
+  const assign = (user, experiment) => {
+    if (!user) return answer(experiment, 'INVALID_USER');
+    if (user.generation !== generation) Object.assign(user, { generation, answers: new Map() });
+    let found = user.answers.get(experiment);
+    if (!found) {
+      found = decide(user, experiment);
+      if (found.reason === 'UNKNOWN_EXPERIMENT') trouble.unknownExperiments++;
+      else user.answers.set(experiment, found);
+    }
+    return found;
+  };
+
+  /** The calls about one user, who is prepared, or null if that could not be. */
+  const calls = {
+    getAssignment: (user, experiment) => attempt(() => assign(user, experiment)) || answer(experiment, 'FAILED'),
+
+    getAllAssignments(user) {
+      const all = { __proto__: null };
+      for (const key of snapshots.plan?.byKey.keys() || []) {
+        const { isIn, variant } = calls.getAssignment(user, key);
+        if (isIn) all[key] = variant;
+      }
+      return all;
+    },
+
+    peekVariant: (user, experiment) => calls.getAssignment(user, experiment).variant,
+
+    getVariant(user, experiment) {
+      calls.logExposure(user, experiment);
+      return calls.peekVariant(user, experiment);
+    },
+
+    /** Records that the user saw their variant, once; overrides are not measured. */
+    logExposure(user, experiment) {
+      const { isIn, reason, variant } = calls.getAssignment(user, experiment);
+      const key = isIn && experiment + '\n' + user.id;
+      if (!isIn || reason === 'OVERRIDE' || seen.get(key) === variant) return;
+      seen.delete(key);
+      seen.set(key, variant);
+      if (seen.size > MAX_SEEN) seen.delete(seen.keys().next().value);
+      events.add(user.id, { type: 'exposure', experiment, variant });
+      session?.write('seen', [...seen]);
+    },
+
+    track: (user, name, value, details) =>
+      events.add(
+        user?.id,
+        attempt(() => {
+          const rounded = value == null ? undefined : Math.round(value * 1e6) / 1e6;
+          if (!EVENT_NAME.test(name) || !(Math.abs(rounded || 0) <= MAX_VALUE)) throw Error('event: ' + name);
+          return { ...details, user: undefined, name, value: rounded };
+        }),
+      ),
+  };
+
+  const prepared = (user) => attempt(() => prepareUser(user));
+
+  const setUser = (user) => {
+    current = prepared(user);
+    changed([...(snapshots.plan?.byKey.keys() || [])]);
+  };
+
+  const setOverrides = (given) => {
+    const next = attempt(() => new Map(Object.entries(given || {}))) || new Map();
+    const keys = [...overrides.keys(), ...next.keys()];
+    overrides = next;
+    changed(keys);
+  };
+
+  /** Takes a list of killed experiments, unless it is none or an older one. */
+  const emergency = {
+    version: 0,
+    offer({ json, etag }) {
+      if (!json?.killed?.map || !(json.version >= emergency.version)) return;
+      const next = new Set(json.killed);
+      const keys = [...killed, ...next].filter((key) => killed.has(key) !== next.has(key));
+      killed = next;
+      Object.assign(emergency, { etag, version: json.version });
+      if (etag) local.write('emergency', json);
+      if (keys[0]) changed(keys);
+    },
+  };
+
+  const http = isOnline && createHttp(options, inPage);
+  if (options.user !== undefined || inPage) setUser(options.user ?? anonymousId(storage));
+  setOverrides(options.overrides);
+  if (options.snapshot) attempt(() => snapshots.offer({ json: options.snapshot }, 'fixed'));
+  const events = createEvents(http, local);
+
+  const load = (path, document, millis) => async () => {
+    const { counts } = snapshots;
+    const usual = millis * (0.9 + Math.random() * 0.2);
+    let outcome = 'failed';
+    try {
+      const found = await http(path, document);
+      if (found.status === 304) counts.notModified++;
+      else if (found.status !== 200) throw found;
+      else {
+        outcome = 'unreadable';
+        document.offer(found);
+      }
+      misses = 0;
+      return usual;
+    } catch (e) {
+      counts[outcome]++;
+      lastError = path + ': ' + (e.status || e);
+      if (session) settle();
+      return Math.max(e.wait || 0, snapshots.plan ? usual : backoff(misses++));
+    }
+  };
+
+  if (isOnline) {
+    emergency.offer({ json: local.read('emergency') });
+    snapshots.restore();
+    const rests = () => isClosed || isHidden();
+    const pollers = [
+      poll(load('/config', snapshots, configMillis), rests),
+      poll(load('/config/emergency', emergency, emergencyMillis), rests),
+    ];
+    const wake = () => pollers.forEach((poller) => poller());
+    wake();
+    if (inPage) {
+      const on = (target, type, action) => target.addEventListener(type, action, { signal: stop.signal });
+      on(document, 'visibilitychange', () => (isHidden() ? events.leave() : wake()));
+      on(window, 'pagehide', () => events.leave(0));
+      on(window, 'online', events.drain);
+    }
+  }
+
+  const within = (millis, promise) => {
+    let timer;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, millis)));
+    return Promise.race([promise, late]).then(() => clearTimeout(timer));
+  };
+
+  const eventCounts = () => ({ ...events.counts, queued: events.waiting() });
+
+  const client = {
+    async ready(how) {
+      if (!snapshots.plan && isOnline) await within(how?.timeout ?? 2000, settled);
+      if (!snapshots.plan && session) {
+        gaveUp = true;
+        generation++;
+      }
+      return state();
+    },
+    setUser,
+    setOverrides,
+    onConfigChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    forUser(user) {
+      const own = prepared(user);
+      const bound = ([name, call]) => [name, (...given) => call(own, ...given)];
+      return Object.fromEntries(Object.entries(calls).map(bound));
+    },
+    stats: () => ({
+      ...state(),
+      newestVersion: snapshots.newest,
+      emergencyVersion: emergency.version,
+      events: eventCounts(),
+      config: { ...snapshots.counts },
+      ...trouble,
+      lastError,
+    }),
+    async flush() {
+      await events.drain();
+      return eventCounts();
+    },
+    async close(how) {
+      isClosed = true;
+      if (stop) stop.abort();
+      settle();
+      await within(how?.timeout ?? 2000, events.drain());
+      events.close();
+      return eventCounts();
+    },
+  };
+
+  /** Here the user comes last, and may be left out. */
+  for (const [name, call] of Object.entries(calls)) {
+    client[name] = (...given) => {
+      const user = name === 'track' ? given[2]?.user : given[call.length - 1];
+      return call(user === undefined ? current : prepared(user), ...given);
+    };
+  }
+  return client;
+}

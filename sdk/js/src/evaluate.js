@@ -1,30 +1,23 @@
 import { afterSalt, bucket } from './hash.js';
 import { compileRule } from './targeting.js';
 
-const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const SALT = /^[0-9a-f]{8}$/;
 const ALL = 10000;
 
-const require = (holds, what) => {
-  if (!holds) throw new Error('snapshot: ' + what);
+const require = (holds) => {
+  if (!holds) throw Error('not a snapshot of schema 1');
 };
 
 const state = (salt) => {
-  require(typeof salt === 'string' && SALT.test(salt), 'salt');
+  require(SALT.test(salt));
   return afterSalt(salt);
 };
 
-const compileSlots = (given) => {
-  const slots = given || [[0, ALL]];
-  for (const [from, to] of slots) {
-    require(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= ALL, 'slots');
-  }
-  return (slot) => slots.some(([from, to]) => slot >= from && slot < to);
-};
-
-const freeze = (json) => {
-  if (json && typeof json === 'object') Object.values(Object.freeze(json)).forEach(freeze);
-  return json;
+/** Says of a slot whether it is in one of the half-open ranges. */
+const compileSlots = (slots) => {
+  const ranges = slots || [[0, ALL]];
+  for (const [from, to] of ranges) require(0 <= from && from <= to && to <= ALL);
+  return (slot) => ranges.some(([from, to]) => slot >= from && slot < to);
 };
 
 /** Variants with the bucket that each ends before. */
@@ -32,12 +25,10 @@ const compileVariants = (list) => {
   let end = 0;
   const variants = list.map(({ key, allocation, config, dropped }) => {
     const buckets = Math.round(allocation * 100);
-    require(typeof key === 'string' && key && buckets >= 0 && Math.abs(allocation * 100 - buckets) < 1e-6, 'allocation');
-    const frozen = freeze(config ?? {});
-    require(typeof frozen === 'object' && !Array.isArray(frozen), 'config');
-    return { key, end: (end += buckets), config: frozen, dropped: dropped === true };
+    require(key && buckets >= 0);
+    return { key, end: (end += buckets), config: Object.freeze(config || {}), dropped };
   });
-  require(end === ALL, 'allocations');
+  require(end === ALL);
   return variants;
 };
 
@@ -49,16 +40,15 @@ const compileTargeting = (targeting) => {
   return all.map(compileRule);
 };
 
-const compileExperiment = ({ key, salt, layer, slots, variants, targeting, overrides }) => {
-  require(typeof key === 'string' && KEY.test(key), 'key');
-  const compiled = compileVariants(variants);
-  const named = new Map(compiled.map((variant) => [variant.key, variant]));
+const compileExperiment = ({ key, salt, layer, slots, variants: list, targeting, overrides }) => {
+  const variants = compileVariants(list);
+  const named = new Map(variants.map((variant) => [variant.key, variant]));
   const control = named.get('control');
-  require(control && !control.dropped && named.size === compiled.length, 'variants of ' + key);
+  require(key && control && !control.dropped && named.size === variants.length);
   return {
     key,
     control,
-    variants: compiled,
+    variants,
     named,
     layer: state(layer.salt),
     salt: state(salt),
@@ -70,29 +60,19 @@ const compileExperiment = ({ key, salt, layer, slots, variants, targeting, overr
 
 /** A snapshot made ready for evaluation; throws for one that is not of schema 1 in every part that is read here. */
 export function compile({ schema, version, holdout, experiments }) {
-  require(schema === 1, 'schema ' + schema);
-  require(Number.isSafeInteger(version) && version >= 0, 'version');
-  const byKey = new Map();
-  for (const experiment of experiments) byKey.set(experiment.key, compileExperiment(experiment));
-  require(byKey.size === experiments.length, 'keys');
+  require(schema === 1 && version >= 0);
+  const byKey = new Map(experiments.map((experiment) => [experiment.key, compileExperiment(experiment)]));
+  require(byKey.size === experiments.length);
   const held = holdout && { salt: state(holdout.salt), slots: compileSlots(holdout.slots) };
-  const plan = { version, byKey };
-  plan.isHeldOut = (user) => {
-    if (user.askedBy !== plan) {
-      user.askedBy = plan;
-      user.heldOut = !!held && held.slots(bucket(held.salt, user));
-    }
-    return user.heldOut;
-  };
-  return plan;
+  return { version, byKey, held };
 }
 
 /** What a prepared user gets of one experiment: [reason, variant], without a variant if the user is not in it. */
-export function evaluate(plan, experiment, user, killed) {
+export function evaluate({ held }, experiment, user, killed) {
   if (killed.has(experiment.key)) return ['KILLED'];
   const override = experiment.overrides.get(user.id);
   if (override && !override.dropped) return ['OVERRIDE', override];
-  if (plan.isHeldOut(user)) return ['HOLDOUT'];
+  if (held?.slots(bucket(held.salt, user))) return ['HOLDOUT'];
   if (!experiment.rules.every((holds) => holds(user.attributes))) return ['TARGETING'];
   if (!experiment.slots(bucket(experiment.layer, user))) return ['SLOT'];
   const place = bucket(experiment.salt, user);

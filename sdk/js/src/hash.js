@@ -14,32 +14,26 @@ const step = (h, k) => {
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 };
 
-/** Bytes as the hash takes them up: mixed blocks, the mixed rest, and how many they are. */
-export function prepare(bytes) {
-  const length = bytes.length;
-  const blocks = new Int32Array(length >> 2);
-  let tail = 0;
-  for (let i = 0; i < length; i++) {
-    const part = bytes[i] << ((i & 3) << 3);
-    if (i >> 2 < blocks.length) blocks[i >> 2] |= part;
-    else tail |= part;
-  }
-  return { blocks: blocks.map(mix), tail: mix(tail), length };
-}
+/** Bytes as the hash takes them up: mixed blocks, the last of which is not whole, and how many bytes they are. */
+export const prepare = (bytes) => {
+  const padded = new Uint8Array(((bytes.length >> 2) + 1) << 2);
+  padded.set(bytes);
+  return { blocks: new Int32Array(padded.buffer).map(mix), length: bytes.length };
+};
 
-/** The state after whole blocks. */
+/** The state after the whole blocks. */
 const absorb = (state, blocks) => {
-  for (let i = 0; i < blocks.length; i++) state = step(state, blocks[i]);
+  for (let i = 0; i < blocks.length - 1; i++) state = step(state, blocks[i]);
   return state;
 };
 
 /** The hash, unsigned, of prepared bytes behind a state that has seen {@code before} bytes. */
-export function hash(state, { blocks, tail, length }, before = 0) {
-  let h = absorb(state, blocks) ^ tail ^ (length + before);
+export const hash = (state, { blocks, length }, before = 0) => {
+  let h = absorb(state, blocks) ^ blocks[blocks.length - 1] ^ (length + before);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
-}
+};
 
 export const utf8 = (text) => new TextEncoder().encode(text);
 

@@ -1,62 +1,37 @@
+import { later } from './poller.js';
+
 const TIMEOUT = 10000;
 const LONGEST_WAIT = 300000;
 
-/** A page that goes away can still send with this; where it is missing, sendBeacon does, without an answer. */
-const outlivesPage = () => typeof Request === 'function' && 'keepalive' in Request.prototype;
-
-const read = async (response) => {
-  const text = await response.text();
-  let json;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // what is not JSON is not ours
-  }
-  return {
-    status: response.status,
-    etag: response.headers.get('ETag'),
-    wait: Math.min(response.headers.get('Retry-After') * 1000 || 0, LONGEST_WAIT),
-    json,
-  };
-};
-
 /**
- * One call to the server: rejects if there is no answer in time. In a browser the key stands in the query and a body is
- * text/plain, so that no preflight is needed and a page that is closed can still send.
+ * One call to the server; what is not JSON is none of its answers. In a browser the key stands in the query and a body is
+ * text/plain: no preflight is needed, and with keepalive the request outlives a page that is closed, like sendBeacon's, but
+ * tells a page that lives on what became of it.
  */
-export function createHttp({ url, key, fetch, inPage }) {
-  const base = String(url).replace(/\/+$/, '');
-  return (path, { etag, body, leaving } = {}) => {
-    const target = base + path + (inPage ? '?key=' + encodeURIComponent(key) : '');
-    if (leaving && !outlivesPage() && navigator.sendBeacon) {
-      navigator.sendBeacon(target, body);
-      return Promise.reject(new Error('sent without an answer'));
-    }
-    const headers = {};
-    if (!inPage) headers.Authorization = 'Bearer ' + key;
-    if (etag) headers['If-None-Match'] = etag;
-    if (body) headers['Content-Type'] = inPage ? 'text/plain' : 'application/json';
-    return withinTime((signal) =>
-      (fetch || globalThis.fetch)(target, {
-        method: body ? 'POST' : 'GET',
-        headers,
-        body,
-        signal,
-        keepalive: !!body && inPage,
-        credentials: 'omit',
-      }).then(read),
-    );
-  };
-}
-
-const withinTime = (call) => {
+export const createHttp = ({ url, key, fetch: own }, inPage) => async (path, { etag, body }) => {
+  const target = url.replace(/\/+$/, '') + path + (inPage ? '?key=' + encodeURIComponent(key) : '');
+  const headers = inPage ? {} : { Authorization: 'Bearer ' + key };
+  if (etag) headers['If-None-Match'] = etag;
+  if (body) headers['Content-Type'] = inPage ? 'text/plain' : 'application/json';
   const abort = new AbortController();
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('no answer in time'));
-      abort.abort();
-    }, TIMEOUT);
-  });
-  return Promise.race([call(abort.signal), late]).finally(() => clearTimeout(timer));
+  const timer = later(() => abort.abort(), TIMEOUT);
+  try {
+    const response = await (own || fetch)(target, {
+      method: body ? 'POST' : 'GET',
+      headers,
+      body,
+      credentials: 'omit',
+      keepalive: inPage && !!body,
+      signal: abort.signal,
+    });
+    const header = (name) => response.headers.get(name);
+    return {
+      status: response.status,
+      etag: header('ETag'),
+      wait: Math.min(header('Retry-After') * 1000 || 0, LONGEST_WAIT),
+      json: await response.json().catch(() => undefined),
+    };
+  } finally {
+    clearTimeout(timer);
+  }
 };

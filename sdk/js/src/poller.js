@@ -5,45 +5,23 @@ export const later = (action, millis) => {
   return timer;
 };
 
-/** Full jitter: anything up to a bound that doubles with each failure. */
-export const backoff = (failures, longest) => Math.random() * Math.min(longest, 1000 * 2 ** failures);
+/** Full jitter: anything up to a bound that doubles with each failure, up to a minute. */
+export const backoff = (failures) => Math.random() * Math.min(60000, 1000 * 2 ** failures);
 
 /**
- * Calls {@code load} at once and then every so often, ±10 %; while the page is hidden it waits for {@code wake}.
- * {@code load} resolves to how many milliseconds to wait at least, or to a negative number for exactly so many.
+ * Calls {@code load} at once, and again after as many milliseconds as it resolves to. What falls due while {@code rests} says
+ * so waits for the call of what this returns.
  */
-export class Poller {
-  constructor(load, every, isHidden) {
-    this.load = load;
-    this.every = every;
-    this.isHidden = isHidden;
-    this.run();
-  }
-
-  async run() {
-    if (this.running || this.closed) return;
-    this.running = true;
-    clearTimeout(this.timer);
-    let wait = 0;
-    try {
-      wait = await this.load();
-    } catch {
-      // load counts what goes wrong
-    }
-    this.running = false;
-    const usual = this.every * (0.9 + Math.random() * 0.2);
-    this.due = false;
-    if (!this.closed) this.timer = later(() => this.wake(true), wait < 0 ? -wait : Math.max(wait || 0, usual));
-  }
-
-  /** The page is seen again, or the time has come. */
-  wake(due = this.due) {
-    this.due = due;
-    if (due && !this.isHidden()) this.run();
-  }
-
-  close() {
-    this.closed = true;
-    clearTimeout(this.timer);
-  }
+export function poll(load, rests) {
+  let due = true;
+  const wake = async () => {
+    if (!due || rests()) return;
+    due = false;
+    const wait = await load();
+    later(() => {
+      due = true;
+      wake();
+    }, wait);
+  };
+  return wake;
 }

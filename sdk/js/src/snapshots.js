@@ -1,13 +1,5 @@
 import { compile } from './evaluate.js';
 
-/** The keys of the experiments that are not the same in both snapshots. */
-const changes = (before, after) => {
-  const [old, now] = [before, after].map(
-    (snapshot) => new Map((snapshot?.experiments || []).map((experiment) => [experiment.key, JSON.stringify(experiment)])),
-  );
-  return [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
-};
-
 /**
  * The snapshot in use and the newest one known.
  *
@@ -21,67 +13,53 @@ const changes = (before, after) => {
  *
  * Without a session (Node) what comes is in use at once.
  */
-export class Snapshots {
-  constructor({ local, session, maxAge, onApplied }) {
-    Object.assign(this, { local, session, maxAge, onApplied });
-    this.source = 'none';
-    this.newest = -1;
-    this.counts = { applied: 0, notModified: 0, older: 0, unreadable: 0, failed: 0 };
-  }
+export function createSnapshots(local, session, maxAge, onApplied) {
+  const counts = { applied: 0, notModified: 0, older: 0, unreadable: 0, failed: 0 };
+  const self = { counts, source: 'none', newest: 0, restore, offer };
 
-  /** What earlier pages left. */
-  restore() {
-    const kept = this.session && this.restored(this.session, !this.plan);
-    const stored = this.restored(this.local, !this.plan);
-    if (stored && !kept) this.lock(stored);
-    this.etag = stored?.etag;
-  }
+  const use = (plan, source) => {
+    const before = self.plan?.byKey || [];
+    Object.assign(self, { plan, source });
+    counts.applied++;
+    onApplied([...new Map([...before, ...plan.byKey]).keys()]);
+  };
 
-  restored(shelf, use) {
+  const stored = (shelf) => {
     const record = shelf.read('config');
     try {
-      if (!record || !(Math.abs(Date.now() - record.at) < this.maxAge)) return undefined;
+      if (!(Math.abs(Date.now() - record.at) < maxAge)) return undefined;
       const plan = compile(record.snapshot);
-      if (use) this.use(plan, record.snapshot, 'storage');
-      this.newest = Math.max(this.newest, plan.version);
+      if (!self.plan) use(plan, 'storage');
+      self.newest = Math.max(self.newest, plan.version);
       return record;
     } catch {
-      this.counts.unreadable++;
-      shelf.remove('config');
+      return undefined; // spoilt, or not there
     }
+  };
+
+  /** Takes what earlier pages left. */
+  function restore() {
+    const kept = session && stored(session);
+    const record = stored(local);
+    self.etag = record?.etag;
+    if (record && !kept) session?.write('config', record);
   }
 
   /** An answer of the server; its ETag is kept only after the snapshot was understood. Throws for one that is not. */
-  offer({ json, etag }) {
-    let plan;
-    try {
-      plan = compile(json);
-    } catch (e) {
-      this.counts.unreadable++;
-      throw e;
-    }
-    if (plan.version < this.newest) {
-      this.counts.older++;
+  function offer({ json, etag }, source = 'network') {
+    const plan = compile(json);
+    const inUse = self.plan;
+    if (plan.version < self.newest) {
+      counts.older++;
       return;
     }
-    const known = this.plan?.version === plan.version;
-    const first = !this.plan;
-    this.newest = plan.version;
-    this.etag = etag;
+    self.newest = plan.version;
+    self.etag = etag;
     const record = { at: Date.now(), etag, snapshot: json };
-    this.local.write('config', record);
-    if (first) this.lock(record);
-    if (first || !(known || this.session)) this.use(plan, json, 'network');
+    if (etag) local.write('config', record);
+    if (!inUse) session?.write('config', record);
+    if (!inUse || !(session || inUse.version === plan.version)) use(plan, source);
   }
 
-  lock(record) {
-    this.session?.write('config', record);
-  }
-
-  use(plan, snapshot, source) {
-    const changed = changes(this.snapshot, snapshot);
-    Object.assign(this, { plan, snapshot, source });
-    this.counts.applied++;
-    this.onApplied(changed);
-  }
+  return self;
 }

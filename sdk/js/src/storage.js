@@ -1,51 +1,30 @@
-/** JSON under names in a localStorage or sessionStorage, which may be away, full or spoilt: nothing here throws. */
-class Shelf {
-  constructor(area, prefix, onError) {
-    this.area = area;
-    this.prefix = prefix;
-    this.onError = onError;
-  }
-
-  /** What was written, or undefined. */
-  read(name) {
-    return this.attempt(() => JSON.parse(this.area.getItem(this.prefix + name)) ?? undefined);
-  }
-
-  write(name, value) {
-    return this.attempt(() => (this.area.setItem(this.prefix + name, JSON.stringify(value)), true));
-  }
-
-  remove(name) {
-    this.attempt(() => this.area.removeItem(this.prefix + name));
-  }
-
-  /** The names that begin so. */
-  names(start) {
-    const found = [];
-    this.attempt(() => {
-      for (let i = 0; i < this.area.length; i++) {
-        const name = this.area.key(i);
-        if (name.startsWith(this.prefix + start)) found.push(name.slice(this.prefix.length));
-      }
-    });
-    return found;
-  }
-
-  attempt(action) {
-    try {
-      return this.area ? action() : undefined;
-    } catch (e) {
-      this.onError(e);
-    }
-  }
-}
-
-/** A shelf in the area that the function gives: a browser may refuse already to name it. */
-export function open(area, prefix, onError = () => {}) {
+/** What the action gives, or nothing if it throws. */
+export const attempted = (action, onError) => {
   try {
-    return new Shelf(area(), prefix, onError);
+    return action();
   } catch (e) {
     onError(e);
-    return new Shelf(null, prefix, onError);
   }
+};
+
+/**
+ * JSON under names in a localStorage or sessionStorage, which may be refused, full or spoilt: nothing here throws. {@code area}
+ * is a function, because a browser may refuse already to name its storage.
+ */
+export function openShelf(area, prefix, onError = () => {}) {
+  let store;
+  const attempt = (action) => attempted(action, onError);
+  attempt(() => (store = area()));
+  const shelf = (action) => (name, value) => store && attempt(() => action(prefix + name, value));
+  return {
+    /** What was written, or null or undefined. */
+    read: shelf((name) => JSON.parse(store.getItem(name))),
+    write: shelf((name, value) => store.setItem(name, JSON.stringify(value))),
+    remove: shelf((name) => store.removeItem(name)),
+    /** The names that begin so. */
+    names: shelf((start) => {
+      const names = Array.from({ length: store.length }, (_, i) => store.key(i));
+      return names.filter((name) => name.startsWith(start)).map((name) => name.slice(prefix.length));
+    }),
+  };
 }

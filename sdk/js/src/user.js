@@ -1,5 +1,5 @@
 import { prepare, utf8 } from './hash.js';
-import { open } from './storage.js';
+import { openShelf } from './storage.js';
 
 const MAX_BYTES = 256;
 
@@ -14,27 +14,20 @@ export function prepareUser(given) {
   const { id, attributes } = typeof given === 'string' ? { id: given } : given || {};
   if (typeof id !== 'string' || !VALID.test(id)) return null;
   const bytes = utf8(id);
-  return bytes.length > MAX_BYTES ? null : { id, attributes: { ...attributes }, ...prepare(bytes) };
+  return bytes.length > MAX_BYTES ? null : { id, attributes: { __proto__: null, ...attributes }, ...prepare(bytes) };
 }
 
-/** 32 hex digits that nobody else has. */
-export function randomId() {
-  const bytes = new Uint8Array(16);
-  try {
-    crypto.getRandomValues(bytes);
-  } catch {
-    bytes.forEach((_, i) => (bytes[i] = Math.random() * 256));
-  }
-  return Array.from(bytes, (b) => (b + 256).toString(16).slice(1)).join('');
-}
+/** A text that nobody else has. A page that is not served securely has no randomUUID. */
+export const randomId = () =>
+  globalThis.crypto?.randomUUID?.() || `${Math.random()}-${Math.random()}`;
 
 let forThisPage;
 
 /** A random user id that stays in this browser; without storage one that stays as long as the page. */
 export function anonymousId(storage) {
-  const store = open(() => storage || localStorage, 'assay:');
+  const store = openShelf(() => storage || localStorage, 'assay:');
   const known = store.read('anonymous');
-  if (typeof known === 'string' && VALID.test(known)) return known;
+  if (prepareUser(known)) return known;
   forThisPage ??= randomId();
   store.write('anonymous', forThisPage);
   return forThisPage;

@@ -30,5 +30,5 @@ test('on a server a new snapshot is in use at once, and unchanged ones cost a 30
   await eventually(() => client.stats().config.notModified > 2);
   server.config = snapshot(2, 'exp', 'other');
   await eventually(() => client.getVariant('other', 'u1') === 'treatment_a');
-  assert.deepEqual(changes.at(-1), { source: 'network', version: 2, experiments: ['other'] });
+  assert.deepEqual(changes.at(-1), { source: 'network', version: 2, experiments: ['exp', 'other'] });
 });
