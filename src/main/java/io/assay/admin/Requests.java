@@ -33,7 +33,7 @@ final class Requests {
 
     /** Reads the body after it is known who asks. */
     static Handler<RoutingContext> reading() {
-        return HttpService.body(MAX_BODY_BYTES);
+        return HttpService.body(MAX_BODY_BYTES, bytes -> Json.parse(bytes, Json.Limits.BODY));
     }
 
     /** The JSON object in the body. */
@@ -41,7 +41,7 @@ final class Requests {
     static Map<String, Object> body(RoutingContext ctx) {
         requireJson(ctx.request().getHeader("Content-Type"));
         try {
-            Object value = Json.parse(HttpService.bytes(ctx), Json.Limits.BODY);
+            Object value = HttpService.parsed(ctx);
             if (value instanceof Map<?, ?> map) {
                 return (Map<String, Object>) map;
             }

@@ -7,6 +7,7 @@ import io.assay.platform.Topics;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -14,11 +15,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /events}: takes what can be taken and says so when it is safe. */
 final class EventsRoute {
-    static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final int MAX_BODY_BYTES = 512 * 1024;
 
     /** How much may wait for a fresh look at the definitions. */
     private static final long MAX_DOUBTED_BYTES = 8L << 20;
@@ -47,12 +49,17 @@ final class EventsRoute {
         ctx.next();
     }
 
+    /** Reads a batch. */
+    static Handler<RoutingContext> reading() {
+        return HttpService.body(MAX_BODY_BYTES, EventsRoute::parse);
+    }
+
     void handle(RoutingContext ctx) {
-        byte[] body = HttpService.bytes(ctx);
-        EventBatch batch = parse(body);
+        EventBatch batch = (EventBatch) Objects.requireNonNull(HttpService.parsed(ctx));
         String key = idempotencyKey(ctx);
+        int length = HttpService.bytes(ctx).length;
         Intake.Request request =
-                new Intake.Request(EventClock.of(clock.millis(), batch), definitions.current(), key, body.length);
+                new Intake.Request(EventClock.of(clock.millis(), batch), definitions.current(), key, length);
         outcome(batch, request)
                 .compose(outcome -> publish(batch, outcome).map(done -> outcome))
                 .onSuccess(outcome -> answer(ctx, outcome))

@@ -82,9 +82,7 @@ public final class IngestionVerticle extends VerticleBase {
         router.post("/events")
                 .handler(Access.require(feed, Scope.SERVER, Scope.CLIENT))
                 .handler(EventsRoute::checkContentType);
-        router.post("/events")
-                .handler(HttpService.body(EventsRoute.MAX_BODY_BYTES))
-                .handler(route::handle);
+        router.post("/events").handler(EventsRoute.reading()).handler(route::handle);
         return router;
     }
 

@@ -4,15 +4,12 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.GZIPInputStream;
 
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
@@ -20,10 +17,10 @@ final class Bodies {
      * A slow body holds what came of it so far. All of them, on all event loops, may hold an eighth of the heap. When that is
      * full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
      * the newest is, so that the others come to their end.
-     * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit.
+     * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. One that waits to be
+     * unpacked or parsed is held, too.
      */
     static final int SECONDS = 30;
-    private static final String BODY = Bodies.class.getName();
     private static final byte[] NONE = new byte[0];
     private static final Buffer NOTHING = Buffer.buffer();
     private static final long SLOW_MILLIS = 2_000;
@@ -51,28 +48,23 @@ final class Bodies {
         }
     }
 
-    /** A handler that reads a body of at most that many bytes, packed or not, then calls the next one. */
-    static Handler<RoutingContext> reader(long maxBytes) {
-        return ctx -> HERE.get().read(ctx, maxBytes, SECONDS * 1000L);
+    /** A handler that reads a body, and has it parsed, then calls the next one. */
+    static Handler<RoutingContext> reader(BodyParser parser) {
+        return ctx -> HERE.get().read(ctx, parser, SECONDS * 1000L);
     }
 
-    /** What the reader read. */
-    static byte[] of(RoutingContext ctx) {
-        byte[] body = ctx.get(BODY);
-        return body == null ? NONE : body;
-    }
-
-    void read(RoutingContext ctx, long maxBytes, long millis) {
+    void read(RoutingContext ctx, BodyParser parser, long millis) {
         HttpServerRequest request = ctx.request();
         boolean packed = isPacked(request);
-        if (announced(request) > maxBytes) {
+        if (announced(request) > parser.maxBytes()) {
             throw Problem.ofStatus(413);
         }
         if (request.isEnded()) {
+            parser.read(ctx, NONE, false);
             ctx.next();
             return;
         }
-        Reading reading = new Reading(ctx, maxBytes, packed);
+        Reading reading = new Reading(ctx, parser, packed);
         coming.add(reading);
         reading.timer = ctx.vertx().setTimer(millis, id -> reading.giveUp(Problem.ofStatus(408)));
         request.handler(reading::add);
@@ -115,15 +107,15 @@ final class Bodies {
 
     private final class Reading {
         private final RoutingContext ctx;
-        private final long maxBytes;
+        private final BodyParser parser;
         private final boolean packed;
         private final long begun = System.nanoTime();
         private Buffer body = Buffer.buffer();
         private long timer;
 
-        Reading(RoutingContext ctx, long maxBytes, boolean packed) {
+        Reading(RoutingContext ctx, BodyParser parser, boolean packed) {
             this.ctx = ctx;
-            this.maxBytes = maxBytes;
+            this.parser = parser;
             this.packed = packed;
         }
 
@@ -131,7 +123,7 @@ final class Bodies {
             if (!coming.contains(this)) {
                 return;
             }
-            if (body.length() + (long) piece.length() > maxBytes) {
+            if (body.length() + (long) piece.length() > parser.maxBytes()) {
                 giveUp(Problem.ofStatus(413));
                 return;
             }
@@ -144,15 +136,19 @@ final class Bodies {
 
         void complete() {
             byte[] whole = body.getBytes();
-            if (end()) {
-                try {
-                    ctx.put(BODY, packed ? unpack(whole, maxBytes) : whole);
-                } catch (ApiError e) {
-                    ctx.fail(e);
-                    return;
-                }
-                ctx.next();
+            if (!end()) {
+                return;
             }
+            if (!BodyParser.isHeavy(whole, packed)) {
+                parser.read(ctx, whole, false);
+                ctx.next();
+                return;
+            }
+            budget.held.addAndGet(whole.length);
+            parser.readAside(ctx, whole, packed)
+                    .onComplete(done -> budget.held.addAndGet(-whole.length))
+                    .onSuccess(done -> ctx.next())
+                    .onFailure(ctx::fail);
         }
 
         void giveUp(ApiError why) {
@@ -170,18 +166,5 @@ final class Bodies {
             }
             return first;
         }
-    }
-
-    private static byte[] unpack(byte[] packed, long maxBytes) {
-        byte[] plain;
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), 8192)) {
-            plain = in.readNBytes((int) maxBytes + 1);
-        } catch (IOException e) {
-            throw ApiError.malformed("The body can't be unpacked (expected: gzip, as Content-Encoding says).");
-        }
-        if (plain.length > maxBytes) {
-            throw Problem.ofStatus(413);
-        }
-        return plain;
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.function.Predicate;
@@ -24,7 +25,11 @@ final class Connections {
      */
     private static final int LINGER_SECONDS = 5;
 
+    /** To close one takes a fraction of a millisecond, and an attacker's all become due at the same time. */
+    private static final int DROPPED_AT_ONCE = 16;
+
     private final IdentityHashMap<HttpConnection, Watched> open = new IdentityHashMap<>();
+    private final ArrayDeque<Overdue> overdue = new ArrayDeque<>();
     private final HttpConfig.Patience patience;
     private final int most;
     private int now;
@@ -87,9 +92,12 @@ final class Connections {
         return open.size();
     }
 
-    /** A second has passed. */
+    private record Overdue(Watched watched, int since, String reason) {}
+
+    /** A second has passed; whom that makes overdue, {@link #dropSome} drops. */
     void tick() {
         now++;
+        overdue.clear();
         for (Watched each : new ArrayList<>(open.values())) {
             if (!each.asked) {
                 limit(each, patience.headSeconds(), "head");
@@ -116,9 +124,20 @@ final class Connections {
 
     private void limit(Watched watched, int seconds, String reason) {
         if (now - watched.since > seconds) {
-            open.remove(watched.connection);
-            drop(watched.connection, reason);
+            overdue.add(new Overdue(watched, watched.since, reason));
         }
+    }
+
+    /** Drops a few of those that are overdue and have not come to life since; whether there are more. */
+    boolean dropSome() {
+        for (int i = 0; i < DROPPED_AT_ONCE && !overdue.isEmpty(); i++) {
+            Overdue next = overdue.remove();
+            HttpConnection connection = next.watched.connection;
+            if (next.watched.since == next.since && open.remove(connection, next.watched)) {
+                drop(connection, next.reason);
+            }
+        }
+        return !overdue.isEmpty();
     }
 
     /** Takes the place of the one that has asked nothing for the longest time, or else has been asking for it. */

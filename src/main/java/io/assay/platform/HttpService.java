@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpService {
     private static final int DRAIN_SECONDS = 5;
+    private static final int PAUSE_MILLIS = 10;
     private static final String MISSPELT = "The address can't be decoded (expected: percent-encoded UTF-8).";
     private static final String PORTS = "assay.ports";
     private static final String ROUTERS = "assay.routers";
@@ -94,12 +96,22 @@ public final class HttpService {
 
     /** The handler that reads a body of at most that many bytes (else 413), and unpacks it. */
     public static Handler<RoutingContext> body(long maxBytes) {
-        return Bodies.reader(maxBytes);
+        return body(maxBytes, bytes -> null);
+    }
+
+    /** The same, which parses it, too; a large one beside the event loop, so a parser keeps nothing. */
+    public static Handler<RoutingContext> body(long maxBytes, Function<byte[], ?> parser) {
+        return Bodies.reader(new BodyParser(maxBytes, parser));
     }
 
     /** The body that {@link #body} read; empty if there is none. */
     public static byte[] bytes(RoutingContext ctx) {
-        return Bodies.of(ctx);
+        return BodyParser.bytes(ctx);
+    }
+
+    /** What the parser of {@link #body} made of it; throws what that threw. */
+    public static @Nullable Object parsed(RoutingContext ctx) {
+        return BodyParser.parsed(ctx);
     }
 
     /** Listens; completes when the port is open. Several instances of a stage share one port. Bodies stay coded as they come. */
@@ -107,7 +119,10 @@ public final class HttpService {
         int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());
         Connections connections =
                 new Connections(config.patience(), Math.max(1, config.patience().connections() / instances));
-        ticking = vertx.setPeriodic(1_000, id -> connections.tick());
+        ticking = vertx.setPeriodic(1_000, id -> {
+            connections.tick();
+            dropSome(connections);
+        });
         HttpServer created = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(Problem::unreadable)
@@ -120,6 +135,13 @@ public final class HttpService {
                     ports(vertx).put(stage, listening.actualPort());
                     return null;
                 });
+    }
+
+    /** In between, the event loop looks after all others. */
+    private void dropSome(Connections connections) {
+        if (connections.dropSome()) {
+            vertx.setTimer(PAUSE_MILLIS, id -> dropSome(connections));
+        }
     }
 
     /** While this process drains, each answer asks its client to come back on another connection, and so to another process. */

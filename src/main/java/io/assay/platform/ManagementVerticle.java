@@ -16,7 +16,8 @@ public final class ManagementVerticle extends VerticleBase {
         Health health = Health.of(vertx);
         router.get("/health/live").handler(health::answerLive);
         router.get("/health/ready").handler(health::answerReady);
-        router.get("/metrics").handler(PrometheusScrapingHandler.create(Meters.name()));
+        // to write them all takes milliseconds, which the event loop owes to those who ask for their variants
+        router.get("/metrics").blockingHandler(PrometheusScrapingHandler.create(Meters.name()));
         HttpService service = new HttpService(vertx, "management", HttpConfig.from(config()));
         http = service;
         return service.listen(router);

@@ -32,11 +32,12 @@ class CrowdTest {
     @BeforeEach
     void listens() {
         Router router = HttpService.router(vertx);
+        BodyParser parser = new BodyParser(900, bytes -> null);
         Bodies hasty = new Bodies(budget, 0);
         Bodies quick = new Bodies(budget, PATIENT_MILLIS);
-        router.post("/slow").handler(ctx -> hasty.read(ctx, 900, PATIENT_MILLIS));
-        router.post("/quick").handler(ctx -> quick.read(ctx, 900, PATIENT_MILLIS));
-        router.post("/short").handler(ctx -> quick.read(ctx, 900, 50));
+        router.post("/slow").handler(ctx -> hasty.read(ctx, parser, PATIENT_MILLIS));
+        router.post("/quick").handler(ctx -> quick.read(ctx, parser, PATIENT_MILLIS));
+        router.post("/short").handler(ctx -> quick.read(ctx, parser, 50));
         router.post().handler(ctx -> {
             asked.set(new WeakReference<>(ctx));
             ctx.end("{}");

@@ -2,6 +2,7 @@ package io.assay.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -34,6 +35,9 @@ class HttpServiceTest {
                 .consumes("application/json")
                 .handler(HttpService.body(1000))
                 .handler(ctx -> ctx.end("{}"));
+        router.post("/parsed")
+                .handler(HttpService.body(100_000, HttpServiceTest::whereItIsParsed))
+                .handler(ctx -> ctx.end((String) HttpService.parsed(ctx)));
         router.get("/things").handler(ctx -> ctx.end("{}"));
         router.get("/broken").handler(ctx -> {
             throw new IllegalStateException("secret detail");
@@ -131,6 +135,34 @@ class HttpServiceTest {
                         .recover(e -> Future.succeededFuture())
                         .map(a -> a == null))
                 .satisfies(f -> assertThat(await(f)).isTrue());
+    }
+
+    private static String whereItIsParsed(byte[] body) {
+        if (body.length > 0 && body[0] == '!') {
+            throw ApiError.malformed("refused");
+        }
+        return new JsonObject()
+                .put("loop", Context.isOnEventLoopThread())
+                .put("bytes", body.length)
+                .encode();
+    }
+
+    @Test
+    void aLargeBodyIsParsedBesideTheEventLoop() throws Exception {
+        JsonObject small = ask(HttpMethod.POST, "/parsed", "", "x".repeat(1_000)).body;
+        JsonObject large = ask(HttpMethod.POST, "/parsed", "", "x".repeat(90_000)).body;
+        assertThat(small).isEqualTo(new JsonObject().put("loop", true).put("bytes", 1_000));
+        assertThat(large).isEqualTo(new JsonObject().put("loop", false).put("bytes", 90_000));
+        assertThat(ask(HttpMethod.POST, "/parsed", "", "").body.getInteger("bytes"))
+                .isZero();
+    }
+
+    @Test
+    void whatAParserRefusesIsAnswered() throws Exception {
+        for (int size : new int[] {1, 90_000}) {
+            assertThat(ask(HttpMethod.POST, "/parsed", "", "!".repeat(size)).status)
+                    .isEqualTo(400);
+        }
     }
 
     private Answer ask(HttpMethod method, String path, String type, String body) throws Exception {

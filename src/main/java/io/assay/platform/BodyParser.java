@@ -1,0 +1,109 @@
+package io.assay.platform;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** What the bodies of one route are made into: plain bytes, and what a parser makes of these. */
+final class BodyParser {
+    /*
+     * To unpack a body or to parse a large one takes longer than an event loop has. One thread of the process does it, one body
+     * after the other, so that many of them take a share of the processor and not all of it.
+     */
+    private static final String THREAD = "assay-bodies";
+
+    /** So large a body takes well under a millisecond to parse. */
+    private static final int LIGHT_BYTES = 16 * 1024;
+
+    private static final String BYTES = BodyParser.class.getName();
+    private static final String PARSED = BYTES + ".parsed";
+    private static final byte[] NONE = new byte[0];
+
+    private final long maxBytes;
+    private final Function<byte[], ?> parser;
+    private @Nullable WorkerExecutor thread;
+
+    /** At most that many bytes, packed or not. */
+    BodyParser(long maxBytes, Function<byte[], ?> parser) {
+        this.maxBytes = maxBytes;
+        this.parser = parser;
+    }
+
+    /** What the parser made of a body, or the refusal that it threw. */
+    private record Parsed(@Nullable Object value, @Nullable RuntimeException refusal) {}
+
+    /** The bytes of the body, unpacked; empty if there is none. */
+    static byte[] bytes(RoutingContext ctx) {
+        byte[] body = ctx.get(BYTES);
+        return body == null ? NONE : body;
+    }
+
+    /** What the parser made of it; throws what it threw. */
+    static @Nullable Object parsed(RoutingContext ctx) {
+        Parsed parsed = Objects.requireNonNull(ctx.<Parsed>get(PARSED));
+        if (parsed.refusal != null) {
+            throw parsed.refusal;
+        }
+        return parsed.value;
+    }
+
+    long maxBytes() {
+        return maxBytes;
+    }
+
+    static boolean isHeavy(byte[] whole, boolean packed) {
+        return packed || whole.length > LIGHT_BYTES;
+    }
+
+    /** The same as {@link #read}, beside the event loop. */
+    Future<@Nullable Void> readAside(RoutingContext ctx, byte[] whole, boolean packed) {
+        return thread(ctx.vertx()).executeBlocking(() -> {
+            read(ctx, whole, packed);
+            return null;
+        });
+    }
+
+    /** Its own as long as the verticle lives whose route this is; the thread is everybody's. */
+    private WorkerExecutor thread(Vertx vertx) {
+        WorkerExecutor known = thread;
+        if (known == null) {
+            known = vertx.createSharedWorkerExecutor(THREAD, 1);
+            thread = known;
+        }
+        return known;
+    }
+
+    /** Puts the body into its request; throws an {@link ApiError} for what can't be unpacked. */
+    void read(RoutingContext ctx, byte[] whole, boolean packed) {
+        byte[] plain = packed ? unpack(whole) : whole;
+        ctx.put(BYTES, plain).put(PARSED, parse(plain));
+    }
+
+    private Parsed parse(byte[] plain) {
+        try {
+            return new Parsed(parser.apply(plain), null);
+        } catch (RuntimeException e) {
+            return new Parsed(null, e);
+        }
+    }
+
+    private byte[] unpack(byte[] packed) {
+        byte[] plain;
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), 8192)) {
+            plain = in.readNBytes((int) maxBytes + 1);
+        } catch (IOException e) {
+            throw ApiError.malformed("The body can't be unpacked (expected: gzip, as Content-Encoding says).");
+        }
+        if (plain.length > maxBytes) {
+            throw Problem.ofStatus(413);
+        }
+        return plain;
+    }
+}
