@@ -6,52 +6,68 @@ import org.jspecify.annotations.Nullable;
 /**
  * The evaluations of the users seen last, in fixed memory.
  *
- * <p>Two places per user. A new one takes the first and pushes what was there to the second, so of users that meet in a pair of
- * places the two seen last are kept. Reading is two volatile reads and a comparison of ids; nobody waits, nothing is allocated.
+ * <p>A user belongs to a row of 8 places. A new one takes the first and moves the others on by one, so of the users of a row the 8 that
+ * came last are kept. Reading is a few volatile reads and a comparison of ids; nobody waits, nothing is allocated. Two threads that
+ * write the same row may lose an evaluation, which is then made again.
  */
 final class UserCache {
+    private static final int WAYS = 8;
+
     private final AtomicReferenceArray<@Nullable Evaluation> places;
-    private final int mask;
+    private final int rows;
 
     UserCache(int users) {
-        int size = Math.max(2, Integer.highestOneBit(Math.max(1, users - 1)) << 1);
+        int size = Math.max(WAYS, Integer.highestOneBit(Math.max(1, users - 1)) << 1);
         places = new AtomicReferenceArray<>(size);
-        mask = size - 1;
+        rows = size / WAYS;
     }
 
     @Nullable
     Evaluation find(String id, Serving serving) {
-        int place = place(id.hashCode());
-        Evaluation found = places.get(place);
-        if (found != null && found.serving == serving && found.user.isOnly(id)) {
-            return found;
+        int row = row(id.hashCode());
+        for (int way = row; way < row + WAYS; way++) {
+            Evaluation found = places.get(way);
+            if (found == null) {
+                return null;
+            }
+            if (found.serving == serving && found.user.isOnly(id)) {
+                return found;
+            }
         }
-        found = places.get(place ^ 1);
-        return found != null && found.serving == serving && found.user.isOnly(id) ? found : null;
+        return null;
     }
 
     @Nullable
     Evaluation find(User user, Serving serving) {
-        int place = place(user.hashCode());
-        Evaluation found = places.get(place);
-        if (found != null && found.serving == serving && found.user.equals(user)) {
-            return found;
+        int row = row(user.hashCode());
+        for (int way = row; way < row + WAYS; way++) {
+            Evaluation found = places.get(way);
+            if (found == null) {
+                return null;
+            }
+            if (found.serving == serving && found.user.equals(user)) {
+                return found;
+            }
         }
-        found = places.get(place ^ 1);
-        return found != null && found.serving == serving && found.user.equals(user) ? found : null;
+        return null;
     }
 
+    /** Evaluations of another snapshot are not moved on. */
     void put(Evaluation evaluation) {
-        int place = place(evaluation.user.hashCode());
-        Evaluation before = places.get(place);
-        if (before != null && before.serving == evaluation.serving) {
-            places.lazySet(place ^ 1, before);
+        int row = row(evaluation.user.hashCode());
+        Evaluation next = evaluation;
+        for (int way = row; way < row + WAYS; way++) {
+            Evaluation before = places.get(way);
+            places.lazySet(way, next);
+            if (before == null || before.serving != evaluation.serving) {
+                return;
+            }
+            next = before;
         }
-        places.lazySet(place, evaluation);
     }
 
-    private int place(int hash) {
+    private int row(int hash) {
         int h = hash * 0x9e3779b9;
-        return (h ^ (h >>> 15)) & mask;
+        return ((h ^ (h >>> 15)) & (rows - 1)) * WAYS;
     }
 }
