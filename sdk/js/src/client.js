@@ -136,7 +136,7 @@ function build(options) {
         user?.id,
         attempt(() => {
           const rounded = value == null ? undefined : Math.round(value * 1e6) / 1e6;
-          if (!EVENT_NAME.test(name) || !(Math.abs(rounded || 0) <= MAX_VALUE)) throw Error('event: ' + name);
+          if (!EVENT_NAME.test(name) || !(Math.abs(rounded ?? 0) <= MAX_VALUE)) throw Error('event: ' + name);
           return { ...details, user: undefined, name, value: rounded };
         }),
       ),

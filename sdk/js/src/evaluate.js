@@ -5,7 +5,7 @@ const SALT = /^[0-9a-f]{8}$/;
 const ALL = 10000;
 
 const require = (holds) => {
-  if (!holds) throw Error('not a snapshot of schema 1');
+  if (!holds) throw Error('no snapshot');
 };
 
 const state = (salt) => {

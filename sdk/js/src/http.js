@@ -20,7 +20,6 @@ export const createHttp = ({ url, key, fetch: own }, inPage) => async (path, { e
       method: body ? 'POST' : 'GET',
       headers,
       body,
-      credentials: 'omit',
       keepalive: inPage && !!body,
       signal: abort.signal,
     });
