@@ -16,6 +16,7 @@ final class Evaluation {
     final Serving serving;
     final boolean valid;
     final long userHash;
+    private final boolean hasOverrides;
     private final byte[] marks;
 
     Evaluation(User user, Serving serving, Scratch scratch) {
@@ -23,6 +24,7 @@ final class Evaluation {
         this.serving = serving;
         valid = serving.assigner.assign(user.id(), user.attributes(), scratch);
         userHash = Hash64.of(user.id());
+        hasOverrides = serving.hasOverrides(user.id());
         marks = new byte[serving.size()];
         int[] variants = scratch.variants();
         for (int e = 0; e < marks.length; e++) {
@@ -33,6 +35,11 @@ final class Evaluation {
     /** The variant's index, or -1. */
     int variant(int place) {
         return (marks[place] & VARIANT) - 1;
+    }
+
+    /** Says whether it is an override of the snapshot that gives the user this experiment. */
+    boolean isOverridden(int place) {
+        return hasOverrides && serving.isOverridden(place, user.id());
     }
 
     /** Says whether the user is in it and the exposure may still have to be recorded. */

@@ -140,7 +140,7 @@ final class Evaluator {
     private void measure(Evaluation evaluation, int place, int variant) {
         Serving now = evaluation.serving;
         evaluation.dealtWith(place);
-        if (now.isOverridden(place, evaluation.user.id())) {
+        if (evaluation.isOverridden(place)) {
             return;
         }
         long pair = Hash64.of(evaluation.userHash, now.hash(place));
@@ -157,7 +157,7 @@ final class Evaluator {
 
     static Assignment given(Evaluation evaluation, int place, int variant) {
         Assignment assignment = evaluation.serving.assignment(place, variant);
-        return evaluation.serving.isOverridden(place, evaluation.user.id())
+        return evaluation.isOverridden(place)
                 ? Assignment.in(
                         assignment.experiment(),
                         assignment.variant(),

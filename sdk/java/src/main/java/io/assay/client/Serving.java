@@ -13,7 +13,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is served at one moment: a compiled snapshot with the killed experiments taken out. Immutable. */
+/**
+ * What is served at one moment: a compiled snapshot with the killed experiments taken out. Immutable. Keys are interned, so that an
+ * application that looks for a literal finds the very same string.
+ */
 final class Serving {
     static final Serving NONE = new Serving(new Assigner(Snapshot.EMPTY), Collections.emptySet(), null);
 
@@ -23,6 +26,7 @@ final class Serving {
     private final Assignment[][] assignments;
     private final long[] hashes;
     private final int[][] tags;
+    private final Set<String> overriddenUsers;
 
     private Serving(Assigner assigner, Set<String> killed, @Nullable Serving same) {
         this.assigner = assigner.killing(killed);
@@ -32,6 +36,7 @@ final class Serving {
             assignments = same.assignments;
             hashes = same.hashes;
             tags = same.tags;
+            overriddenUsers = same.overriddenUsers;
             return;
         }
         List<Experiment> experiments = assigner.snapshot().experiments();
@@ -39,16 +44,18 @@ final class Serving {
         assignments = new Assignment[experiments.size()][];
         hashes = new long[experiments.size()];
         tags = new int[experiments.size()][];
+        overriddenUsers = new HashSet<>();
         for (int e = 0; e < assignments.length; e++) {
             Experiment experiment = experiments.get(e);
-            places.put(experiment.key(), e);
+            places.put(experiment.key().intern(), e);
+            overriddenUsers.addAll(experiment.overrides().keySet());
             hashes[e] = Hash64.of(experiment.key());
             assignments[e] = new Assignment[experiment.variants().size()];
             tags[e] = new int[assignments[e].length];
             for (int v = 0; v < assignments[e].length; v++) {
                 Variant variant = experiment.variants().get(v);
-                assignments[e][v] =
-                        Assignment.in(experiment.key(), variant.key(), variant.config(), AssignmentReason.SPLIT);
+                assignments[e][v] = Assignment.in(
+                        experiment.key().intern(), variant.key().intern(), variant.config(), AssignmentReason.SPLIT);
                 tags[e][v] = ExposureCache.tag(variant.key());
             }
         }
@@ -91,6 +98,11 @@ final class Serving {
 
     int tag(int place, int variant) {
         return tags[place][variant];
+    }
+
+    /** Says whether an override of the snapshot names the user in any experiment. */
+    boolean hasOverrides(String user) {
+        return overriddenUsers.contains(user);
     }
 
     /** Says whether it is an override of the snapshot that gives the user this experiment. */
