@@ -1,5 +1,6 @@
 package io.assay.client;
 
+import io.assay.engine.Snapshot;
 import io.assay.engine.Variant;
 import io.assay.protocol.SnapshotCodec;
 import java.time.Duration;
@@ -227,6 +228,11 @@ public final class AssayClient implements AutoCloseable {
      */
     public Runnable onConfigChange(@Nullable Consumer<ConfigChange> listener) {
         return listener == null ? () -> {} : link.listeners().add(listener);
+    }
+
+    /** The snapshot in use, for those who build upon this; an empty one if there is none. */
+    public Snapshot snapshot() {
+        return evaluator.serving().assigner.snapshot();
     }
 
     /** What was seen and done so far. */
