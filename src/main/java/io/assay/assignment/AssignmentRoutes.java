@@ -42,7 +42,7 @@ final class AssignmentRoutes {
         router.post(PATH).handler(this::admit);
         router.post(PATH)
                 .consumes("application/json")
-                .handler(HttpService.body(config.maxBodyBytes()))
+                .handler(HttpService.body(config.maxBodyBytes(), BodyReader::parse))
                 .handler(this::post);
         new OfrepRoutes(feed, current, answers).mount(router, config.maxBodyBytes());
         return request -> {
@@ -82,7 +82,8 @@ final class AssignmentRoutes {
 
     private void post(RoutingContext ctx) {
         try {
-            BodyReader.read(HttpService.bytes(ctx), question);
+            question.clear();
+            BodyReader.read(HttpService.parsed(ctx), question);
             answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
         } catch (ApiError e) {
             throw e;

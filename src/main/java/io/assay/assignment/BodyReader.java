@@ -20,15 +20,18 @@ final class BodyReader {
         this.into = into;
     }
 
-    /** Fills the question; throws an {@link ApiError} (400) for a body that is none. */
-    static void read(byte[] body, Question into) {
-        into.clear();
-        Object json;
+    /** The JSON in a body; throws an {@link ApiError} (400) for a body that is none. */
+    static @Nullable Object parse(byte[] body) {
         try {
-            json = Json.parse(body, Json.Limits.BODY);
+            return Json.parse(body, Json.Limits.BODY);
         } catch (JsonException e) {
             throw ApiError.malformed("The body is not JSON: " + e.getMessage() + ".");
         }
+    }
+
+    /** Fills the question from what {@link #parse} gave; throws an {@link ApiError} (400) for what is none. */
+    static void read(@Nullable Object json, Question into) {
+        into.clear();
         if (!(json instanceof Map<?, ?> members)) {
             throw ApiError.malformed("The body is no JSON object.");
         }
