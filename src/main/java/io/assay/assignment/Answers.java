@@ -2,6 +2,7 @@ package io.assay.assignment;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends answers; one per event loop. Bodies are copied once, into memory that the socket reads, and that is used again once
  * they are written; headers are made once for every length of a body.
+ *
+ * <p>Who needs memory looks whether an answer is written by now: to be told of each would cost every request. The last one mostly
+ * is, and its memory is still in the processor.
  */
 final class Answers {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
@@ -22,7 +26,14 @@ final class Answers {
 
     private final MultiMap[] headers = new MultiMap[LENGTHS];
     private final int[] lengths = new int[LENGTHS];
-    private final ArrayDeque<ByteBuf> free = new ArrayDeque<>(KEPT);
+    private final ArrayDeque<Sent> sent = new ArrayDeque<>(KEPT);
+
+    /** An answer, and whether it is written or its connection gone. */
+    private record Sent(Future<Void> end, ByteBuf body) {
+        boolean isOver() {
+            return end.isComplete();
+        }
+    }
 
     void send(HttpServerResponse response, byte[] bytes, int length) {
         MultiMap own = response.headers();
@@ -32,8 +43,7 @@ final class Answers {
             own.set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
         }
         ByteBuf body = take(length).writeBytes(bytes, 0, length);
-        // a connection that is gone needs no answer, but gives back the memory as well
-        response.end(BufferInternal.buffer(body)).onComplete(done -> giveBack(body));
+        sent.addLast(new Sent(response.end(BufferInternal.buffer(body)), body));
     }
 
     private MultiMap headers(int length) {
@@ -52,15 +62,30 @@ final class Answers {
     }
 
     private ByteBuf take(int length) {
-        @Nullable ByteBuf kept = free.pollFirst();
-        return kept == null ? Unpooled.directBuffer(Math.max(length, 1024)) : kept;
+        Sent free = free();
+        if (free != null && free.body.capacity() <= KEPT_BYTES) {
+            return free.body.clear();
+        }
+        if (free != null) {
+            free.body.release();
+        }
+        return Unpooled.directBuffer(Math.max(length, 1024));
     }
 
-    private void giveBack(ByteBuf body) {
-        if (free.size() < KEPT && body.capacity() <= KEPT_BYTES) {
-            free.addFirst(body.clear());
-        } else {
-            body.release();
+    private @Nullable Sent free() {
+        if (sent.isEmpty()) {
+            return null;
         }
+        if (sent.getLast().isOver()) {
+            return sent.pollLast();
+        }
+        if (sent.getFirst().isOver()) {
+            return sent.pollFirst();
+        }
+        if (sent.size() == KEPT) {
+            Sent slow = sent.removeFirst();
+            slow.end.onComplete(over -> slow.body.release());
+        }
+        return null;
     }
 }

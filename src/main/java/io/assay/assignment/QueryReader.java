@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
  * other parameter is an attribute.
  */
 final class QueryReader {
+    private static final String USER_ID = "user_id=";
+
     private QueryReader() {}
 
     /** Fills the question; throws an {@link ApiError} (400) for a query that can't be decoded or asks what can't be asked. */
@@ -36,6 +38,10 @@ final class QueryReader {
     }
 
     private static void parameter(String uri, int from, int to, Question into) {
+        if (uri.startsWith(USER_ID, from) && from + USER_ID.length() <= to) {
+            userId(decode(uri, from + USER_ID.length(), to), into);
+            return;
+        }
         int equals = uri.indexOf('=', from);
         int nameEnd = equals < 0 || equals > to ? to : equals;
         String name = decode(uri, from, nameEnd);

@@ -111,7 +111,8 @@ public final class Assigner {
             Arrays.fill(variants, 0, compiled.length, NOT_IN);
             return false;
         }
-        plan.salts().hash(scratch.user, length, scratch.hashes);
+        SaltStates.scramble(scratch.user, length, scratch.blocks);
+        plan.salts().hash(scratch.blocks, length, scratch.hashes);
         read(known, scratch);
         scratch.markAll();
         if (isHeldOut(scratch.hashes)) {
@@ -145,7 +146,7 @@ public final class Assigner {
             int stretch = layer.stretch(scratch.hashes[layer.salt]);
             int e = layer.holder(stretch);
             if (e != NOT_IN && !killed[e]) {
-                int bucket = SaltStates.bucket(SaltStates.hash(layer.state(stretch), scratch.user, scratch.length));
+                int bucket = SaltStates.bucket(SaltStates.hash(layer.state(stretch), scratch.blocks, scratch.length));
                 int boundary = layer.boundary(stretch);
                 variants[e] = boundary == SharedLayer.NOT_PLAIN
                         ? arm(compiled[e], bucket, scratch)
@@ -160,7 +161,7 @@ public final class Assigner {
     }
 
     private int bucket(int e, Scratch scratch) {
-        return SaltStates.bucket(SaltStates.hash(states[e], scratch.user, scratch.length));
+        return SaltStates.bucket(SaltStates.hash(states[e], scratch.blocks, scratch.length));
     }
 
     private void read(Attributes known, Scratch scratch) {
@@ -238,7 +239,7 @@ public final class Assigner {
     private Assignment explain(int e, String userId, Scratch scratch) {
         Experiment experiment = experiments.get(e);
         int layer = SaltStates.after(experiment.layer().salt());
-        int slot = SaltStates.bucket(SaltStates.hash(layer, scratch.user, scratch.length));
+        int slot = SaltStates.bucket(SaltStates.hash(layer, scratch.blocks, scratch.length));
         int bucket = bucket(e, scratch);
         int variant = scratch.variants()[e];
         Reason reason = reason(e, userId, scratch, slot);

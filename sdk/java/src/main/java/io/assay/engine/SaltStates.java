@@ -27,23 +27,44 @@ final class SaltStates {
 
     /** Writes the hash of each salt followed by the user id into {@code hashes}. */
     void hash(byte[] user, int length, int[] hashes) {
+        int[] blocks = new int[blocks(length)];
+        scramble(user, length, blocks);
+        hash(blocks, length, hashes);
+    }
+
+    /** The same for a user id of that many bytes, by what {@link #scramble} made of it. */
+    void hash(int[] blocks, int length, int[] hashes) {
         int n = states.length;
         System.arraycopy(states, 0, hashes, 0, n);
-        int end = length & ~3;
-        for (int i = 0; i < end; i += 4) {
-            mixAll(hashes, n, Murmur3.scramble(Murmur3.block(user, i)));
+        int whole = length >> 2;
+        for (int i = 0; i < whole; i++) {
+            mixAll(hashes, n, blocks[i]);
         }
-        finishAll(hashes, n, Murmur3.scramble(Murmur3.tail(user, end, length)), SALT_BYTES + length);
+        finishAll(hashes, n, blocks[whole], SALT_BYTES + length);
+    }
+
+    /** How many blocks so many bytes are, with the tail, which may be empty. */
+    static int blocks(int length) {
+        return (length >> 2) + 1;
+    }
+
+    /** Scrambles a user id's blocks and its tail: what is mixed into the state after any salt. */
+    static void scramble(byte[] user, int length, int[] blocks) {
+        int whole = length >> 2;
+        for (int i = 0; i < whole; i++) {
+            blocks[i] = Murmur3.scramble(Murmur3.block(user, 4 * i));
+        }
+        blocks[whole] = Murmur3.scramble(Murmur3.tail(user, 4 * whole, length));
     }
 
     /** The hash of one salt, by the state after it, followed by the user id. */
-    static int hash(int state, byte[] user, int length) {
+    static int hash(int state, int[] blocks, int length) {
         int h = state;
-        int end = length & ~3;
-        for (int i = 0; i < end; i += 4) {
-            h = Murmur3.mix(h, Murmur3.scramble(Murmur3.block(user, i)));
+        int whole = length >> 2;
+        for (int i = 0; i < whole; i++) {
+            h = Murmur3.mix(h, blocks[i]);
         }
-        return Murmur3.finish(h ^ Murmur3.scramble(Murmur3.tail(user, end, length)), SALT_BYTES + length);
+        return Murmur3.finish(h ^ blocks[whole], SALT_BYTES + length);
     }
 
     /** The bucket 0..9999 of a hash: its place in the unsigned range, scaled, without the bias of a remainder. */

@@ -9,6 +9,7 @@ public final class Scratch {
     static final byte FAILS = 2;
 
     final byte[] user = new byte[UserId.MAX_BYTES];
+    final int[] blocks = new int[SaltStates.blocks(UserId.MAX_BYTES)];
     int length;
     int[] hashes = new int[0];
     int[] slots = new int[0];

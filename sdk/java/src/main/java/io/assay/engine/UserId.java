@@ -16,7 +16,19 @@ public final class UserId {
         if (chars == 0 || chars > MAX_BYTES) {
             return false;
         }
-        for (int i = 0; i < chars; i++) {
+        int plain = 0;
+        while (plain < chars && isPlain(text.charAt(plain))) {
+            plain++;
+        }
+        return plain == chars || isValid(text, plain);
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c < 0x7f;
+    }
+
+    private static boolean isValid(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) {
                 return false;
@@ -32,6 +44,15 @@ public final class UserId {
      * @param into at least {@link #MAX_BYTES} long
      */
     public static int encode(String text, byte[] into) {
+        int chars = text.length();
+        int plain = 0;
+        while (plain < chars && plain < MAX_BYTES && isPlain(text.charAt(plain))) {
+            into[plain] = (byte) text.charAt(plain);
+            plain++;
+        }
+        if (plain == chars && chars > 0) {
+            return chars;
+        }
         return isValid(text) ? Utf8.encode(text, into, 0) : -1;
     }
 }
