@@ -6,7 +6,7 @@ import { eventually, snapshot, startServer, sum } from './server.js';
 test('a client on a server answers from the snapshot and sends what happened', async (t) => {
   const server = await startServer(t);
   const client = createClient({ url: server.url, key: 'secret' });
-  assert.deepEqual(await client.ready(), { source: 'network', version: 1 });
+  assert.deepEqual(await client.ready({ timeout: 30000 }), { source: 'network', version: 1 });
   assert.equal(client.getVariant('exp', 'u1'), 'treatment_a');
   assert.equal(client.getVariant('exp', 'u1'), 'treatment_a');
   assert.equal(client.track('purchase', 49.99, { user: 'u1', properties: { sku: 7 } }), true);
@@ -26,7 +26,7 @@ test('on a server a new snapshot is in use at once, and unchanged ones cost a 30
   t.after(() => client.close());
   const changes = [];
   client.onConfigChange((change) => changes.push(change));
-  await client.ready();
+  await client.ready({ timeout: 30000 });
   await eventually(() => client.stats().config.notModified > 2);
   server.config = snapshot(2, 'exp', 'other');
   await eventually(() => client.getVariant('other', 'u1') === 'treatment_a');

@@ -239,9 +239,9 @@ test('a tab that died without a word is found out', async (t) => {
 test('after close nothing is sent or taken, and what was not sent stays in storage', async (t) => {
   const server = await startServer(t);
   const client = open(t, server);
-  await client.ready();
+  await client.ready({ timeout: 30000 });
   client.track('before');
-  const events = await client.close();
+  const events = await client.close({ timeout: 30000 });
   assert.equal(events.delivered, 1);
   assert.equal(client.track('after'), false);
   assert.equal(client.getVariant('exp'), 'treatment_a');

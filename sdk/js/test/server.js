@@ -66,7 +66,7 @@ export async function startServer(t) {
 
 /** Waits until a condition holds. */
 export async function eventually(condition, what = condition) {
-  const deadline = Date.now() + 10000;
+  const deadline = Date.now() + 30000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('did not come about: ' + what);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -24,7 +24,7 @@ describe('in a browser', () => {
     openPage(t);
     const server = await startServer(t);
     const client = open(t, server, { configMillis: 1e6, emergencyMillis: 1e6 });
-    await client.ready();
+    await client.ready({ timeout: 30000 });
     client.track('signup');
     await client.flush();
     for (const { key, headers } of server.requests) {
@@ -38,7 +38,7 @@ describe('in a browser', () => {
     openPage(t);
     const server = await startServer(t);
     const first = open(t, server);
-    await first.ready();
+    await first.ready({ timeout: 30000 });
     server.config = snapshot(2, 'exp', 'new');
     await eventually(() => first.stats().newestVersion === 2);
     assert.equal(first.getVariant('new'), 'control');
@@ -52,7 +52,7 @@ describe('in a browser', () => {
     openPage(t);
     const server = await startServer(t);
     const client = open(t, server, { emergencyMillis: 20 });
-    await client.ready();
+    await client.ready({ timeout: 30000 });
     assert.equal(client.peekVariant('exp'), 'treatment_a');
     server.emergency = { version: 2, killed: ['exp'] };
     await eventually(() => client.peekVariant('exp') === 'control');
@@ -79,7 +79,7 @@ describe('in a browser', () => {
     const page = openPage(t);
     const server = await startServer(t);
     const client = open(t, server, { emergencyMillis: 20 });
-    await client.ready();
+    await client.ready({ timeout: 30000 });
     await eventually(() => client.stats().config.notModified > 0);
     page.show('hidden');
     let before;
@@ -120,7 +120,7 @@ describe('in a browser', () => {
     openPage(t);
     const server = await startServer(t);
     const first = open(t, server);
-    await first.ready();
+    await first.ready({ timeout: 30000 });
     first.getVariant('exp');
     const second = open(t, server);
     second.getVariant('exp');
@@ -131,7 +131,7 @@ describe('in a browser', () => {
 describe('storage', () => {
   const works = async (t, server) => {
     const client = open(t, server);
-    await client.ready();
+    await client.ready({ timeout: 30000 });
     assert.equal(client.getVariant('exp'), 'treatment_a');
     client.track('signup');
     await client.flush();
@@ -185,14 +185,14 @@ describe('storage', () => {
     openPage(t);
     const server = await startServer(t);
     const client = open(t, server);
-    await client.ready();
+    await client.ready({ timeout: 30000 });
     assert.equal(open(t, server, { key: 'other' }).stats().source, 'none');
   });
 
   test('that is older than a week is not used, whichever way the clock went', async (t) => {
     openPage(t);
     const server = await startServer(t);
-    await open(t, server).ready();
+    await open(t, server).ready({ timeout: 30000 });
     for (const days of [8, -8]) {
       t.mock.method(Date, 'now', () => new Date().getTime() + days * 86400000);
       session = new FakeStorage();
@@ -215,7 +215,7 @@ describe('the page is hidden until ready', () => {
     openPage(t);
     const server = await startServer(t);
     const hidden = element();
-    const done = hideUntilReady(open(t, server), { element: hidden });
+    const done = hideUntilReady(open(t, server), { element: hidden, timeout: 30000 });
     assert.equal(hidden.style.opacity, '0');
     assert.equal((await done).source, 'network');
     assert.equal(hidden.style.opacity, '0.9');
@@ -233,10 +233,10 @@ describe('the page is hidden until ready', () => {
   test('on a return visit not for a moment', async (t) => {
     openPage(t);
     const server = await startServer(t);
-    await open(t, server).ready();
+    await open(t, server).ready({ timeout: 30000 });
     session = new FakeStorage();
     const hidden = element();
-    const done = hideUntilReady(open(t, server), { element: hidden });
+    const done = hideUntilReady(open(t, server), { element: hidden, timeout: 30000 });
     assert.equal(hidden.style.opacity, '0.9');
     assert.equal((await done).source, 'storage');
   });
