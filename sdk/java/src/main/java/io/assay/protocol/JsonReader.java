@@ -67,13 +67,15 @@ final class JsonReader {
             String name = string();
             space();
             expect(':');
-            if (map.containsKey(name)) {
-                throw new JsonException(start, "name given twice");
-            }
-            if (map.size() == limits.names()) {
+            int before = map.size();
+            if (before == limits.names()) {
                 throw new JsonException(start, "more than " + limits.names() + " names in one object");
             }
             map.put(name, value(depth));
+            // looked up once: names that collide make each look dear
+            if (map.size() == before) {
+                throw new JsonException(start, "name given twice");
+            }
             space();
         } while (accept(','));
         expect('}');
