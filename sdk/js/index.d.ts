@@ -20,6 +20,13 @@ export interface Assignment {
   readonly isIn: boolean;
 }
 
+/** What is the same for all users. */
+export interface Experiment {
+  readonly id: string;
+  readonly key: string;
+  readonly variants: ReadonlyArray<{ readonly key: string; readonly config: { readonly [name: string]: Json } }>;
+}
+
 /** `storage`: an earlier page's; `fixed`: the option `snapshot`. */
 export type Source = 'network' | 'storage' | 'fixed' | 'none';
 
@@ -131,7 +138,8 @@ export interface Client {
   getAssignment(experiment: string, user?: User): Assignment;
   getAllAssignments(user?: User): Record<string, string>;
   peekVariant(experiment: string, user?: User): string;
-  logExposure(experiment: string, user?: User): void;
+  /** With a variant: that the user saw this one, which somebody else chose, such as the server. */
+  logExposure(experiment: string, user?: User, variant?: string): void;
   track(event: string, value?: number | null, details?: TrackDetails): boolean;
   /** The same calls for one user, evaluated once per snapshot. */
   forUser(user: User): UserCalls;
@@ -139,6 +147,8 @@ export interface Client {
   setUser(user: User): void;
   /** Variants by experiment, for trying things out; not measured. Takes the place of earlier ones. */
   setOverrides(overrides: Readonly<Record<string, string>> | null): void;
+  /** An experiment of the snapshot in use, for those who build upon this. Not to be changed. */
+  getExperiment(experiment: string): Experiment | undefined;
   /** Calls the listener when answers may have changed; returns how to stop that. */
   onConfigChange(listener: (change: ConfigChange) => void): () => void;
   stats(): Stats;

@@ -7,7 +7,6 @@ import { createSnapshots } from './snapshots.js';
 import { attempted, openShelf } from './storage.js';
 import { anonymousId, prepareUser } from './user.js';
 
-const NO_CONFIG = Object.freeze({});
 const EVENT_NAME = /^[A-Za-z0-9_.:$-]{1,128}$/;
 const MAX_VALUE = 1e9;
 const MAX_SEEN = 10000;
@@ -23,7 +22,7 @@ export function createClient(options) {
 }
 
 const answer = (experiment, reason, known, variant) => {
-  const config = (variant || known?.control)?.config || NO_CONFIG;
+  const config = (variant || known?.control)?.config || Object.freeze({});
   return Object.freeze({ experiment, variant: variant ? variant.key : 'control', config, reason, isIn: !!variant });
 };
 
@@ -74,10 +73,12 @@ function build(options) {
     settle();
   });
 
+  const find = (experiment) => snapshots.plan?.byKey.get(experiment);
+
   /** What a page was told after it gave up waiting for a snapshot it is told again: nothing changes before its eyes. */
   const decide = (user, experiment) => {
     const { plan } = snapshots;
-    const known = plan?.byKey.get(experiment);
+    const known = find(experiment);
     const forced = overrides.get(experiment);
     const variant = known ? known.named.get(forced) : forced && { key: forced };
     if (variant && !variant.dropped && !killed.has(experiment)) return answer(experiment, 'OVERRIDE', known, variant);
@@ -119,9 +120,9 @@ function build(options) {
       return calls.peekVariant(user, experiment);
     },
 
-    /** Records that the user saw their variant, once; overrides are not measured. */
-    logExposure(user, experiment) {
-      const { isIn, reason, variant } = calls.getAssignment(user, experiment);
+    /** Records that the user saw their variant, or one that a server chose, once; overrides are not measured. */
+    logExposure(user, experiment, _ = 0, chosen) {
+      const { isIn, reason, variant } = chosen ? { isIn: user, variant: chosen } : calls.getAssignment(user, experiment);
       const key = isIn && experiment + '\n' + user.id;
       if (!isIn || reason === 'OVERRIDE' || seen.get(key) === variant) return;
       seen.delete(key);
@@ -235,6 +236,7 @@ function build(options) {
     },
     setUser,
     setOverrides,
+    getExperiment: find,
     onConfigChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -253,10 +255,7 @@ function build(options) {
       ...trouble,
       lastError,
     }),
-    async flush() {
-      await events.drain();
-      return eventCounts();
-    },
+    flush: () => events.drain().then(eventCounts),
     async close(how) {
       isClosed = true;
       if (stop) stop.abort();

@@ -40,12 +40,13 @@ const compileTargeting = (targeting) => {
   return all.map(compileRule);
 };
 
-const compileExperiment = ({ key, salt, layer, slots, variants: list, targeting, overrides }) => {
+const compileExperiment = ({ id, key, salt, layer, slots, variants: list, targeting, overrides }) => {
   const variants = compileVariants(list);
   const named = new Map(variants.map((variant) => [variant.key, variant]));
   const control = named.get('control');
   require(key && control && !control.dropped && named.size === variants.length);
   return {
+    id,
     key,
     control,
     variants,
@@ -54,7 +55,7 @@ const compileExperiment = ({ key, salt, layer, slots, variants: list, targeting,
     salt: state(salt),
     slots: compileSlots(slots),
     rules: compileTargeting(targeting),
-    overrides: new Map(Object.entries(overrides || {}).map(([user, variant]) => [user, named.get(variant)])),
+    overrides,
   };
 };
 
@@ -70,7 +71,7 @@ export function compile({ schema, version, holdout, experiments }) {
 /** What a prepared user gets of one experiment: [reason, variant], without a variant if the user is not in it. */
 export function evaluate({ held }, experiment, user, killed) {
   if (killed.has(experiment.key)) return ['KILLED'];
-  const override = experiment.overrides.get(user.id);
+  const override = experiment.named.get(experiment.overrides?.[user.id]);
   if (override && !override.dropped) return ['OVERRIDE', override];
   if (held?.slots(bucket(held.salt, user))) return ['HOLDOUT'];
   if (!experiment.rules.every((holds) => holds(user.attributes))) return ['TARGETING'];

@@ -32,3 +32,25 @@ test('on a server a new snapshot is in use at once, and unchanged ones cost a 30
   await eventually(() => client.getVariant('other', 'u1') === 'treatment_a');
   assert.deepEqual(changes.at(-1), { source: 'network', version: 2, experiments: ['exp', 'other'] });
 });
+
+test('a variant that the server chose is an exposure too, once, with a snapshot or without', async (t) => {
+  const server = await startServer(t);
+  server.answers['/config'] = (seen, answer) => answer(503, {});
+  const client = createClient({ url: server.url, key: 'k' });
+  t.after(() => client.close());
+  client.logExposure('exp', 'u1', 'treatment_b');
+  client.logExposure('exp', 'u1', 'treatment_b');
+  client.logExposure('exp', '', 'treatment_b');
+  client.logExposure('exp', 'u2');
+  const events = await client.flush();
+  assert.deepEqual([events.offered, events.delivered], [1, 1]);
+  const [{ user_id, events: [exposure] }] = server.bodies;
+  assert.deepEqual([user_id, exposure.experiment, exposure.variant], ['u1', 'exp', 'treatment_b']);
+});
+
+test('an experiment of the snapshot can be looked up', () => {
+  const client = createClient({ snapshot: snapshot(1, 'exp') });
+  const { id, variants } = client.getExperiment('exp');
+  assert.deepEqual([id, variants[1].key, variants[1].config], ['e0', 'treatment_a', { color: 'green' }]);
+  assert.equal(client.getExperiment('typo'), undefined);
+});
