@@ -1,0 +1,34 @@
+import type { Client } from '@assay/sdk';
+import type {
+  EvaluationContext, Hook, JsonValue, OpenFeatureEventEmitter, Provider, ResolutionDetails, TrackingEventDetails,
+} from '@openfeature/web-sdk';
+
+export interface ProviderOptions {
+  /** How many milliseconds `initialize` may wait for a snapshot; 2,000. */
+  readyTimeout?: number;
+  /** After how many milliseconds without the server the provider is stale; 60,000. */
+  staleAfter?: number;
+}
+
+/**
+ * Experiments as flags, evaluated in the page. A value that is handed out is an exposure, recorded once per user and
+ * experiment. No evaluation throws or waits for the network. The client is not closed with the provider.
+ */
+export declare class AssayWebProvider implements Provider {
+  constructor(client: Client, options?: ProviderOptions);
+  readonly metadata: { readonly name: string };
+  readonly runsOn: 'client';
+  readonly domainScoped: true;
+  readonly events: OpenFeatureEventEmitter;
+  initialize(context?: EvaluationContext): Promise<void>;
+  onContextChange(old: EvaluationContext, context: EvaluationContext): Promise<void>;
+  resolveBooleanEvaluation(key: string, fallback: boolean): ResolutionDetails<boolean>;
+  resolveStringEvaluation(key: string, fallback: string): ResolutionDetails<string>;
+  resolveNumberEvaluation(key: string, fallback: number): ResolutionDetails<number>;
+  resolveObjectEvaluation<T extends JsonValue>(key: string, fallback: T): ResolutionDetails<T>;
+  track(name: string, context: EvaluationContext, details?: TrackingEventDetails): void;
+  onClose(): Promise<void>;
+}
+
+/** Records the exposures of who evaluates with a stock OFREP client. */
+export declare function exposureHook(client: Pick<Client, 'logExposure'>): Hook;
