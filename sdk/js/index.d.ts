@@ -9,12 +9,12 @@ export type Reason =
   | 'SPLIT' | 'OVERRIDE' | 'HOLDOUT' | 'TARGETING' | 'SLOT' | 'DROPPED' | 'KILLED'
   | 'UNKNOWN_EXPERIMENT' | 'INVALID_USER' | 'NO_SNAPSHOT' | 'FAILED';
 
-/** What a user gets of one experiment. Frozen. */
+/** What a user gets of one experiment. */
 export interface Assignment {
   readonly experiment: string;
   /** `control` for who is not in the experiment. */
   readonly variant: string;
-  /** The variant's config; `{}` if it has none. Frozen. */
+  /** The variant's config; `{}` if it has none. Shared by all calls: not to be changed. */
   readonly config: { readonly [name: string]: Json };
   readonly reason: Reason;
   readonly isIn: boolean;

@@ -21,11 +21,6 @@ export function createClient(options) {
   }
 }
 
-const answer = (experiment, reason, known, variant) => {
-  const config = (variant || known?.control)?.config || Object.freeze({});
-  return Object.freeze({ experiment, variant: variant ? variant.key : 'control', config, reason, isIn: !!variant });
-};
-
 /** Names in storage carry a hash of server and key: what one installation stored means nothing to another. */
 const prefix = ({ url, key }) => `assay:${hash(0, prepare(utf8(url + ' ' + key)))}:`;
 
@@ -75,45 +70,55 @@ function build(options) {
 
   const find = (experiment) => snapshots.plan?.byKey.get(experiment);
 
-  /** What a page was told after it gave up waiting for a snapshot it is told again: nothing changes before its eyes. */
+  /**
+   * Why, the variant if the user is in the experiment, and the experiment if it is known. What a page was told after it gave
+   * up waiting for a snapshot it is told again: nothing changes before its eyes.
+   */
   const decide = (user, experiment) => {
     const { plan } = snapshots;
     const known = find(experiment);
     const forced = overrides.get(experiment);
     const variant = known ? known.named.get(forced) : forced && { key: forced };
-    if (variant && !variant.dropped && !killed.has(experiment)) return answer(experiment, 'OVERRIDE', known, variant);
+    if (variant && !variant.dropped && !killed.has(experiment)) return ['OVERRIDE', variant, known];
     if (!plan && gaveUp) held.add(experiment);
-    if (!plan || held.has(experiment)) return answer(experiment, 'NO_SNAPSHOT', known);
-    const [reason, found] = known ? evaluate(plan, known, user, killed) : ['UNKNOWN_EXPERIMENT'];
-    return answer(experiment, reason, known, found);
+    if (!plan || held.has(experiment)) return ['NO_SNAPSHOT', undefined, known];
+    if (!known) return ['UNKNOWN_EXPERIMENT'];
+    const [reason, found] = evaluate(plan, known, user, killed);
+    return [reason, found, known];
   };
 
   const assign = (user, experiment) => {
-    if (!user) return answer(experiment, 'INVALID_USER');
+    if (!user) return ['INVALID_USER'];
     if (user.generation !== generation) Object.assign(user, { generation, answers: new Map() });
     let found = user.answers.get(experiment);
     if (!found) {
       found = decide(user, experiment);
-      if (found.reason === 'UNKNOWN_EXPERIMENT') trouble.unknownExperiments++;
+      if (found[0] === 'UNKNOWN_EXPERIMENT') trouble.unknownExperiments++;
       else user.answers.set(experiment, found);
     }
     return found;
   };
 
+  const look = (user, experiment) => attempt(() => assign(user, experiment)) || ['FAILED'];
+
   /** The calls about one user, who is prepared, or null if that could not be. */
   const calls = {
-    getAssignment: (user, experiment) => attempt(() => assign(user, experiment)) || answer(experiment, 'FAILED'),
+    getAssignment(user, experiment) {
+      const [reason, variant, known] = look(user, experiment);
+      const config = (variant || known?.control)?.config || {};
+      return { experiment, variant: variant?.key ?? 'control', config, reason, isIn: !!variant };
+    },
 
     getAllAssignments(user) {
       const all = { __proto__: null };
       for (const key of snapshots.plan?.byKey.keys() || []) {
-        const { isIn, variant } = calls.getAssignment(user, key);
-        if (isIn) all[key] = variant;
+        const [, variant] = look(user, key);
+        if (variant) all[key] = variant.key;
       }
       return all;
     },
 
-    peekVariant: (user, experiment) => calls.getAssignment(user, experiment).variant,
+    peekVariant: (user, experiment) => look(user, experiment)[1]?.key ?? 'control',
 
     getVariant(user, experiment) {
       calls.logExposure(user, experiment);
@@ -122,9 +127,10 @@ function build(options) {
 
     /** Records that the user saw their variant, or one that a server chose, once; overrides are not measured. */
     logExposure(user, experiment, _ = 0, chosen) {
-      const { isIn, reason, variant } = chosen ? { isIn: user, variant: chosen } : calls.getAssignment(user, experiment);
-      const key = isIn && experiment + '\n' + user.id;
-      if (!isIn || reason === 'OVERRIDE' || seen.get(key) === variant) return;
+      const [reason, found] = chosen ? [0, user && { key: chosen }] : look(user, experiment);
+      const variant = found?.key;
+      const key = found && experiment + '\n' + user.id;
+      if (!found || reason === 'OVERRIDE' || seen.get(key) === variant) return;
       seen.delete(key);
       seen.set(key, variant);
       if (seen.size > MAX_SEEN) seen.delete(seen.keys().next().value);

@@ -39,7 +39,7 @@ export function createEvents(post, shelf) {
   const counts = { offered: 0, restored: 0, delivered: 0, dropped: 0, rejected: 0, retries: 0 };
   let queue = [];
   let failures = 0;
-  let origin, timer, resting, draining, saving, closed;
+  let origin, timer, resting, draining, saving, closed, mark;
 
   const now = () => {
     if (!queue[0]) origin = Date.now() - performance.now();
@@ -58,9 +58,9 @@ export function createEvents(post, shelf) {
   };
 
   /** Keeps in storage what is not acknowledged; {@code at} 0 says that nobody comes back for it. */
-  const save = (at = Date.now()) => {
+  const save = () => {
     saving = 0;
-    if (queue[0]) shelf.write(record, { at, entries: queue.map(({ user, event }) => [user, event]) });
+    if (queue[0]) shelf.write(record, { at: mark ?? Date.now(), entries: queue.map(({ user, event }) => [user, event]) });
     else shelf.remove(record);
   };
 
@@ -181,7 +181,8 @@ export function createEvents(post, shelf) {
     },
     /** The page may be gone in a moment: everything is sent at once, and stays in storage until it is acknowledged. */
     leave(at) {
-      save(at);
+      mark = at;
+      save();
       for (let batch; (batch = take())[0]; ) send(batch);
     },
     close() {

@@ -179,6 +179,7 @@ test('events of a page that is closed at once are sent, and what is not acknowle
   await eventually(() => next.stats().events.delivered === 1);
   assert.equal(server.counted.size, 1, 'the same id');
   assert.equal(server.bodies.length, 2);
+  await eventually(() => ![...local.items.keys()].some((name) => name.includes('events')));
   addsUp(next);
 });
 
