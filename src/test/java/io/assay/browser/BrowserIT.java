@@ -50,4 +50,11 @@ class BrowserIT {
             super(stack);
         }
     }
+
+    @Nested
+    class Example extends ExampleClaims {
+        Example() {
+            super(stack);
+        }
+    }
 }

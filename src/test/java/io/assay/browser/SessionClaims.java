@@ -53,13 +53,9 @@ abstract class SessionClaims {
         page.visitInNewTab();
         assertThat(page.shows()).isEqualTo("treatment");
 
-        long begun = System.nanoTime();
         assertThat(stack.admin.post("/experiments/" + id + "/kill", "{}").status())
                 .isEqualTo(200);
         Eventually.within(KILL_SHOWS_WITHIN, () -> assertThat(page.shows()).isEqualTo("control"));
-        System.out.printf(
-                "a kill showed after %d ms%n",
-                Duration.ofNanos(System.nanoTime() - begun).toMillis());
         page.assertNothingThrown();
     }
 
