@@ -1,9 +1,12 @@
 // OpenFeature's own OFREP provider for Node, as it is published, against a running server; StockOfrepIT starts both.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as later } from 'node:timers/promises';
 import { OFREPApi } from '@openfeature/ofrep-core';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
+import { createClient } from '../../../js/index.js';
+import { exposureHook } from '../server.js';
 
 const { ASSAY_URL: url, ASSAY_SERVER_KEY: serverKey, ASSAY_CLIENT_KEY: clientKey, ASSAY_ADMIN_KEY: adminKey } = process.env;
 const web = { targetingKey: 'u123', platform: 'web' };
@@ -54,6 +57,29 @@ test('what is wrong gives the default, and says what it was', async () => {
   const forbidden = await (await client('public', clientKey)).getStringDetails('words', 'none', web);
   assert.equal(forbidden.value, 'none');
   assert.equal(forbidden.errorCode, 'GENERAL');
+});
+
+test('with the hook, who was shown a variant is in the results, and who got a default is not', async (t) => {
+  const recorder = createClient({ url, key: serverKey });
+  t.after(() => recorder.close());
+  const hooks = [exposureHook(recorder)];
+  const shown = await flags.getStringDetails('words', 'none', { targetingKey: 'hooked' }, { hooks });
+  assert.equal(shown.reason, 'SPLIT');
+  await flags.getStringDetails('words', 'none', { targetingKey: 'hooked' }, { hooks });
+  await flags.getStringDetails('words', 'none', { targetingKey: 'qa' }, { hooks });
+  await flags.getObjectDetails('colours', {}, { targetingKey: 'hooked', platform: 'ios' }, { hooks });
+  const { offered, delivered } = await recorder.flush();
+  assert.deepEqual([offered, delivered], [1, 1]);
+  const headers = { 'X-API-Key': adminKey, 'Cache-Control': 'no-cache' };
+  for (const deadline = Date.now() + 40_000; ; await later(200)) {
+    const { variants } = await (await fetch(`${url}/experiments/words/results`, { headers })).json();
+    const counted = variants.filter(({ exposures }) => exposures).map(({ key, exposures }) => [key, exposures]);
+    if (counted.length) {
+      assert.deepEqual(counted, [[shown.variant, 1]]);
+      break;
+    }
+    assert.ok(Date.now() < deadline, 'the exposure is counted');
+  }
 });
 
 test('all flags are sent again only when something changed', async () => {
