@@ -64,6 +64,8 @@ public final class AssayClient implements AutoCloseable {
     static AssayClient connected(AssayOptions options) {
         AssayClient client = new AssayClient(options, true);
         try {
+            client.evaluator.warmUp();
+            client.events.warmUp();
             client.link.open();
         } catch (Throwable e) {
             client.trouble.kept(e);

@@ -18,6 +18,7 @@ public final class AssayOptions {
     Duration requestTimeout = Duration.ofSeconds(10);
     Duration closeTimeout = Duration.ofSeconds(5);
     Duration retryBase = Duration.ofSeconds(1);
+    Duration retryMax = Duration.ofMinutes(1);
     int batchSize = 100;
     int queueCapacity = 10_000;
     int cachedUsers = 8_192;
@@ -64,9 +65,15 @@ public final class AssayOptions {
         return this;
     }
 
-    /** How long the first pause after a failure is at most; it doubles up to a minute. 1 s. */
+    /** How long the first pause after a failure is at most; it doubles up to {@link #retryMax}. 1 s. */
     public AssayOptions retryBase(Duration base) {
         retryBase = positive(base, retryBase);
+        return this;
+    }
+
+    /** How long a pause after a failure is at most, unless the server asks for more; 1 min. */
+    public AssayOptions retryMax(Duration max) {
+        retryMax = positive(max, retryMax);
         return this;
     }
 

@@ -6,15 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** How long to wait after a failure: any time up to a bound that doubles ("full jitter"), and at least what the server asks for. */
 final class Backoff {
-    private static final double MAX_NANOS = 60e9;
     private static final long MAX_ASKED_SECONDS = 3_600;
     private static final int MAX_DOUBLINGS = 30;
 
     private final long baseNanos;
+    private final double maxNanos;
     private int failures;
 
-    Backoff(Duration base) {
+    Backoff(Duration base, Duration max) {
         baseNanos = base.toNanos();
+        maxNanos = max.toNanos();
     }
 
     void succeeded() {
@@ -23,7 +24,7 @@ final class Backoff {
 
     /** The pause in nanoseconds. */
     long failed() {
-        double bound = Math.min(MAX_NANOS, (double) baseNanos * (1 << Math.min(MAX_DOUBLINGS, failures++)));
+        double bound = Math.min(maxNanos, (double) baseNanos * (1 << Math.min(MAX_DOUBLINGS, failures++)));
         return (long) (bound * ThreadLocalRandom.current().nextDouble());
     }
 

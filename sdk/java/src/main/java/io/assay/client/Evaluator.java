@@ -30,6 +30,12 @@ final class Evaluator {
         this.events = events;
     }
 
+    /** Lets the JVM load what callers need, so that none of them waits for that. */
+    void warmUp() {
+        assignments(once(User.of("anybody", Collections.singletonMap("age", 1)), serving))
+                .forEach((experiment, assignment) -> {});
+    }
+
     Serving serving() {
         return serving;
     }
@@ -39,8 +45,12 @@ final class Evaluator {
     }
 
     void serve(Serving next, SnapshotSource from) {
+        Serving before = serving;
         serving = next;
         source = from;
+        if (before != next) {
+            users.keepOnly(next);
+        }
     }
 
     AtomicReference<Overrides> overrides() {

@@ -5,6 +5,7 @@ import io.assay.engine.Utf8;
 import io.assay.protocol.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,10 @@ final class EventBuffer {
             trouble.note("goal: " + wrong);
             return;
         }
+        offer(user, goal(name, value, properties));
+    }
+
+    private StringBuilder goal(@Nullable String name, double value, @Nullable Map<String, ?> properties) {
         StringBuilder json = new StringBuilder(128);
         json.append("\"name\":\"").append(name).append('"');
         BigDecimal rounded = BigDecimal.valueOf(value).setScale(PLACES, RoundingMode.HALF_EVEN);
@@ -81,7 +86,13 @@ final class EventBuffer {
         if (more != null) {
             json.append(",\"properties\":").append(more);
         }
-        offer(user, json);
+        return json;
+    }
+
+    /** Lets the JVM load what callers need, so that none of them waits for that. */
+    void warmUp() {
+        wrong("user", "goal", 1);
+        goal("goal", 1.5, Collections.singletonMap("name", "value"));
     }
 
     private static @Nullable String wrong(@Nullable String user, @Nullable String name, double value) {

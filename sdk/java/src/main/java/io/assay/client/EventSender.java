@@ -47,7 +47,7 @@ final class EventSender implements Runnable {
         this.events = events;
         this.http = http;
         this.trouble = trouble;
-        backoff = new Backoff(options.retryBase);
+        backoff = new Backoff(options.retryBase, options.retryMax);
     }
 
     @Override
@@ -55,11 +55,19 @@ final class EventSender implements Runnable {
         thread = Thread.currentThread();
         try {
             while (!isClosing) {
-                sendAll(rest());
+                turn();
             }
             sendLast();
         } finally {
             dropAll();
+        }
+    }
+
+    private void turn() {
+        try {
+            sendAll(rest());
+        } catch (Throwable e) {
+            trouble.note("events: " + e);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.assay.client;
 
-import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -12,7 +12,7 @@ final class Listeners {
     private static final int WAITING = 64;
     private static final int IDLE_SECONDS = 10;
 
-    private final List<Consumer<ConfigChange>> all = new CopyOnWriteArrayList<>();
+    private final Queue<Consumer<ConfigChange>> all = new ConcurrentLinkedQueue<>();
     private final ThreadPoolExecutor thread;
     private final Trouble trouble;
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Serving {
     static final Serving NONE = new Serving(new Assigner(Snapshot.EMPTY), Collections.emptySet(), null);
 
+    /** What {@link Evaluation} has room for; servers allow 20. */
+    private static final int MAX_VARIANTS = 100;
+
     final Assigner assigner;
     final Set<String> killed;
     private final Map<String, Integer> places;
@@ -50,6 +53,10 @@ final class Serving {
             places.put(experiment.key().intern(), e);
             overriddenUsers.addAll(experiment.overrides().keySet());
             hashes[e] = Hash64.of(experiment.key());
+            if (experiment.variants().size() > MAX_VARIANTS) {
+                throw new IllegalArgumentException(
+                        "experiment " + experiment.key() + ": more than " + MAX_VARIANTS + " variants");
+            }
             assignments[e] = new Assignment[experiment.variants().size()];
             tags[e] = new int[assignments[e].length];
             for (int v = 0; v < assignments[e].length; v++) {

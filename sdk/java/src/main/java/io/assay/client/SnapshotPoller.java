@@ -58,7 +58,7 @@ final class SnapshotPoller implements Runnable {
         this.evaluator = evaluator;
         this.listeners = listeners;
         this.trouble = trouble;
-        backoff = new Backoff(options.retryBase);
+        backoff = new Backoff(options.retryBase, options.retryMax);
         file = options.snapshotFile == null ? null : new SnapshotFile(options.snapshotFile, options.url);
     }
 

@@ -27,10 +27,7 @@ final class UserCache {
         int row = row(id.hashCode());
         for (int way = row; way < row + WAYS; way++) {
             Evaluation found = places.get(way);
-            if (found == null) {
-                return null;
-            }
-            if (found.serving == serving && found.user.isOnly(id)) {
+            if (found != null && found.serving == serving && found.user.isOnly(id)) {
                 return found;
             }
         }
@@ -42,10 +39,7 @@ final class UserCache {
         int row = row(user.hashCode());
         for (int way = row; way < row + WAYS; way++) {
             Evaluation found = places.get(way);
-            if (found == null) {
-                return null;
-            }
-            if (found.serving == serving && found.user.equals(user)) {
+            if (found != null && found.serving == serving && found.user.equals(user)) {
                 return found;
             }
         }
@@ -63,6 +57,16 @@ final class UserCache {
                 return;
             }
             next = before;
+        }
+    }
+
+    /** Lets go of all evaluations but those of this snapshot, so that no old one is kept by users who do not come again. */
+    void keepOnly(Serving serving) {
+        for (int place = 0; place < places.length(); place++) {
+            Evaluation held = places.get(place);
+            if (held != null && held.serving != serving) {
+                places.compareAndSet(place, held, null);
+            }
         }
     }
 

@@ -26,9 +26,11 @@ import org.junit.jupiter.api.Test;
 class ChaosTest {
     private static final int THREADS = 64;
     private static final int USERS = 10_000;
-    private static final int CALLS_A_TURN = 2_000;
+    private static final int CALLS_A_TURN = 200;
     private static final long TURN_NANOS = 2_000_000;
-    private static final long MOOD_NANOS = 150_000_000;
+    private static final long MOOD_NANOS = 100_000_000;
+    private static final long MAX_MOOD_NANOS = 3_000_000_000L;
+    private static final int NOTICED = 4;
     private static final int SECONDS = Integer.getInteger("assay.chaos.seconds", 4);
     private static final long SLACK_BYTES = 48L << 20;
 
@@ -82,7 +84,7 @@ class ChaosTest {
                 String user = "u" + random.nextInt(USERS);
                 expect("treatment", client.getVariant("one", user));
                 expect("control", client.getVariant("killed", user));
-                if (i % 100 == 0) {
+                if (i % 20 == 0) {
                     expect("treatment", client.getVariant("two", User.of(user, Map.of("age", 30))));
                     expect("two", client.getAssignment("two", user).experiment());
                 }
@@ -109,7 +111,8 @@ class ChaosTest {
         String nine = snapshot(9);
         try (UnrulyServer server = new UnrulyServer(nine, snapshot(3))) {
             AssayClient client = server.client()
-                    .requestTimeout(Duration.ofMillis(300))
+                    .requestTimeout(Duration.ofMillis(500))
+                    .retryMax(Duration.ofMillis(100))
                     .queueCapacity(2_000)
                     .cachedExposures(1 << 20)
                     .closeTimeout(Duration.ofSeconds(20))
@@ -144,6 +147,7 @@ class ChaosTest {
             callers[t] = new Caller(client, start, end, t);
             callers[t].start();
         }
+        new Caller(client, start, end, THREADS).turn(); // whatever has to be loaded is
         start.countDown();
         long deadline = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         List<Long> heap = new ArrayList<>();
@@ -151,7 +155,7 @@ class ChaosTest {
             while (System.nanoTime() - deadline < 0) {
                 for (UnrulyServer.Mood mood : UnrulyServer.Mood.values()) {
                     server.becomes(mood);
-                    watch();
+                    watch(client);
                 }
                 heap.add(usedHeap());
             }
@@ -162,11 +166,14 @@ class ChaosTest {
         return heap;
     }
 
-    /** Looks at what the callers are doing for as long as a mood lasts. */
-    private void watch() {
+    /** Looks at what the callers are doing for as long as a mood lasts: until the client has come across it a few times. */
+    private void watch(AssayClient client) {
         long[] ids = Arrays.stream(callers).mapToLong(Thread::getId).toArray();
-        long until = System.nanoTime() + MOOD_NANOS;
-        while (System.nanoTime() - until < 0) {
+        long begun = System.nanoTime();
+        long noticed = noticed(client) + NOTICED;
+        for (long time = 0;
+                time < MOOD_NANOS || (time < MAX_MOOD_NANOS && noticed(client) < noticed);
+                time = System.nanoTime() - begun) {
             for (ThreadInfo info : beans.getThreadInfo(ids, 50)) {
                 if (info != null
                         && info.getThreadState() != Thread.State.RUNNABLE
@@ -176,8 +183,13 @@ class ChaosTest {
                     wrong.add(info.toString());
                 }
             }
-            LockSupport.parkNanos(MOOD_NANOS / 20);
+            LockSupport.parkNanos(MOOD_NANOS / 10);
         }
+    }
+
+    private static long noticed(AssayClient client) {
+        Stats.Config config = client.stats().config();
+        return config.applied() + config.older() + config.unreadable() + config.failed() + config.notModified();
     }
 
     private static long usedHeap() {

@@ -131,8 +131,10 @@ final class FakeServer implements AutoCloseable {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getRequestBody().readAllBytes();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        exchange.sendResponseHeaders(status, status == 304 ? -1 : bytes.length);
+        if (status != 304) {
+            exchange.getResponseBody().write(bytes);
+        }
         exchange.close();
     }
 
