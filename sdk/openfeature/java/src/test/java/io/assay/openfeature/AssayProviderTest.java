@@ -160,7 +160,7 @@ class AssayProviderTest {
         @Test
         void whatIsKilledIsNotFound() {
             assay.emergency = "{\"version\":2,\"killed\":[\"plain\"]}";
-            Eventually.holds("the kill", () -> sdk.stats().emergencyVersion() == 2);
+            Eventually.holds("the kill", () -> sdk.peekVariant("plain", "u1").equals("control"));
             isRefused(flags.getStringDetails("plain", "mine", USER), "mine", ErrorCode.FLAG_NOT_FOUND);
         }
 
