@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url'
 
 const url = process.env.ASSAY_URL ?? 'http://127.0.0.1:8080'
 const key = readFileSync((process.env.ASSAY_KEYS ?? '.assay/keys') + '/client', 'utf8').trim()
+const timeout = Number(process.env.ASSAY_TIMEOUT) || undefined
 const home = fileURLToPath(new URL('.', import.meta.url))
 const sdk = fileURLToPath(new URL('../../sdk/js/', import.meta.url))
 
 const read = path => {
   if (path === '/') return [readFileSync(home + 'index.html'), 'text/html; charset=utf-8']
   // a client key is public: it can only ask for the configuration and send events
-  if (path === '/settings.js') return [`export default ${JSON.stringify({ url, key })}`, 'text/javascript']
+  if (path === '/settings.js') return [`export default ${JSON.stringify({ url, key, timeout })}`, 'text/javascript']
   const file = /^\/sdk\/((?:src\/)?[a-z]+\.js)$/.exec(path)
   return file && [readFileSync(sdk + file[1]), 'text/javascript']
 }

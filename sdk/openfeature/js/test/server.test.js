@@ -10,6 +10,7 @@ const user = { targetingKey: 'u1' };
 
 const start = async (t, options) => {
   const assay = await startAssay(t);
+  await assay.client.ready({ timeout: 60000 });
   const domain = randomUUID();
   await OpenFeature.setProviderAndWait(domain, new AssayServerProvider(assay.client, options));
   return { ...assay, domain, flags: OpenFeature.getClient(domain) };
@@ -91,11 +92,11 @@ test('while the server is away the provider is stale and goes on answering', asy
   await until(seen, 'PROVIDER_READY');
   setAway(true);
   await until(seen, 'PROVIDER_STALE');
-  assert.equal(flags.providerStatus, 'STALE');
+  await eventually(() => flags.providerStatus === 'STALE');
   assert.equal(await flags.getStringValue('plain', 'mine', user), 'treatment_a');
   setAway(false);
   await until(seen, 'PROVIDER_READY', 2);
-  assert.equal(flags.providerStatus, 'READY');
+  await eventually(() => flags.providerStatus === 'READY');
 });
 
 test('without a snapshot the provider is in error, and ready when one comes', async (t) => {

@@ -9,6 +9,7 @@ const since = new Date(Date.UTC(2026, 0));
 
 const start = async (t, options) => {
   const assay = await startAssay(t);
+  await assay.client.ready({ timeout: 60000 });
   const domain = randomUUID();
   await OpenFeature.setContext(domain, { targetingKey: 'u1' });
   await OpenFeature.setProviderAndWait(domain, new AssayWebProvider(assay.client, options));

@@ -25,7 +25,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * the origin is shared by all tabs.
  */
 public final class Browser implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     /** Kept, for a logger that nobody holds forgets its level. It would only say that it doesn't know this Chromium. */
     private static final Logger LOGGER = Logger.getLogger("org.openqa.selenium");
 
@@ -117,6 +117,16 @@ public final class Browser implements AutoCloseable {
     public void closeTab(String next) {
         driver.close();
         switchTo(next);
+    }
+
+    /** Closes all tabs but one, which shows nothing, and forgets what they said. */
+    public void closeTabs() {
+        List<String> tabs = List.copyOf(driver.getWindowHandles());
+        for (String tab : tabs.subList(1, tabs.size())) {
+            driver.switchTo().window(tab).close();
+        }
+        driver.switchTo().window(tabs.get(0)).get("about:blank");
+        console();
     }
 
     /** The value of an expression in the page, null if it has none; what it promises is awaited. */

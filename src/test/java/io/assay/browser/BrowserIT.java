@@ -2,6 +2,7 @@ package io.assay.browser;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,11 @@ class BrowserIT {
     @BeforeAll
     static void starts() throws Exception {
         stack = new Stack(folder.resolve("data"));
+    }
+
+    @AfterEach
+    void nothingGoesOn() {
+        stack.browser.closeTabs();
     }
 
     @AfterAll

@@ -48,6 +48,7 @@ abstract class ExampleClaims {
                 .redirectOutput(log.toFile());
         builder.environment().put("ASSAY_URL", stack.api());
         builder.environment().put("ASSAY_KEYS", stack.node.keys().toString());
+        builder.environment().put("ASSAY_TIMEOUT", "30000");
         builder.environment().put("PORT", "0");
         Process process = builder.start();
         try {

@@ -23,7 +23,7 @@ abstract class OfrepWebClaims {
     }
 
     @Test
-    void variantsHaveTheirConfigsAsValuesOrTheirNamesIfNoneHasOne() {
+    void variantsHaveTheirConfigsAsValuesOrTheirNamesIfNoneHasOne() throws Exception {
         stack.launch(Stack.colours("ofrep_colour"));
         stack.launch(named("ofrep_headline"));
         String user = stack.userIn("ofrep_colour", "treatment");
@@ -86,7 +86,7 @@ abstract class OfrepWebClaims {
     }
 
     @Test
-    void anUnknownFlagAndAnotherTypeGiveTheDefaultOfThePage() {
+    void anUnknownFlagAndAnotherTypeGiveTheDefaultOfThePage() throws Exception {
         stack.launch(named("ofrep_typed"));
         assertThat(open("somebody", Map.of(), Map.of())).isNull();
         assertThat(browser.<Map<String, Object>>ask("page.client.getStringDetails('ofrep_unknown', 'mine')"))
@@ -98,8 +98,8 @@ abstract class OfrepWebClaims {
     }
 
     @Test
-    void whatIsWrongWithTheContextIsSaid() {
-        visit();
+    void whatIsWrongWithTheContextIsSaid() throws Exception {
+        visit(stack.newOrigin());
         assertThat(ask(stack.node.key("client"), Map.of(), Map.of())).isNotNull();
         assertThat(lastAnswer()).containsEntry("status", 400L);
         assertThat(lastBody()).containsEntry("errorCode", "TARGETING_KEY_MISSING");
@@ -112,9 +112,9 @@ abstract class OfrepWebClaims {
     }
 
     @Test
-    void aKeyWithoutTheScopeIsFatalAWrongOneTooAndTooManyOfThemAreTurnedAway() {
+    void aKeyWithoutTheScopeIsFatalAWrongOneTooAndTooManyOfThemAreTurnedAway() throws Exception {
         Map<String, Object> somebody = Map.of("targetingKey", "somebody");
-        visit();
+        visit(stack.newOrigin());
         assertThat(ask(stack.node.key("read"), somebody, Map.of())).isEqualTo("PROVIDER_FATAL");
         assertThat(lastAnswer()).containsEntry("status", 403L);
         assertThat(ask("wrong", somebody, Map.of())).isEqualTo("PROVIDER_FATAL");
@@ -136,7 +136,7 @@ abstract class OfrepWebClaims {
     void valuesStayWhileTheServerIsAwayAndRefreshWhenItIsBack() throws Exception {
         stack.launch(named("ofrep_kept"));
         String origin = stack.newOrigin();
-        browser.visit(stack.pages.url(origin, "ofrep.html"));
+        visit(origin);
         Map<String, Object> somebody = Map.of("targetingKey", "somebody");
         assertThat(ask(stack.node.key("client"), somebody, POLLING)).isNull();
         String before = kept();
@@ -149,7 +149,8 @@ abstract class OfrepWebClaims {
         assertThat(kept()).isEqualTo(before);
         String first = browser.tab();
         browser.visitInNewTab(stack.pages.url(origin, "ofrep.html"));
-        assertThat(ask(stack.node.key("client"), somebody, Map.of())).isNull();
+        awaitModule();
+        assertThat(ask(stack.node.key("client"), somebody, POLLING)).isNull();
         assertThat(browser.<Map<String, Object>>ask("page.client.getStringDetails('ofrep_kept', 'mine')"))
                 .containsEntry("value", before)
                 .containsEntry("reason", "CACHED");
@@ -178,12 +179,19 @@ abstract class OfrepWebClaims {
                                 .add(new JsonObject().put("key", "treatment").put("allocation", 50)));
     }
 
-    private void visit() {
-        browser.visit(stack.pages.url(stack.newOrigin(), "ofrep.html"));
+    private void visit(String origin) throws Exception {
+        browser.visit(stack.pages.url(origin, "ofrep.html"));
+        awaitModule();
     }
 
-    private String open(String user, Map<String, Object> attributes, Map<String, Object> options) {
-        visit();
+    /** The page's module says when it has run. */
+    private void awaitModule() throws Exception {
+        Eventually.within(Stack.PATIENCE, () -> assertThat(browser.<String>ask("document.title"))
+                .isEqualTo("ready"));
+    }
+
+    private String open(String user, Map<String, Object> attributes, Map<String, Object> options) throws Exception {
+        visit(stack.newOrigin());
         Map<String, Object> context = new HashMap<>(attributes);
         context.put("targetingKey", user);
         return ask(stack.node.key("client"), context, options);

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A whole node in a process of its own, pages of another origin, and a browser that visits them. */
 final class Stack implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final RunningNode node;
     final Pages pages;

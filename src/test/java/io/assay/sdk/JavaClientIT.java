@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The Java SDK against a node of its own, as an application uses it. */
 class JavaClientIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     static Path folder;
@@ -145,7 +145,7 @@ class JavaClientIT {
                 assertThat(late.getAssignment("java_killed", "u1").isIn()).isTrue();
                 assertThat(admin.post("/experiments/" + id + "/kill", "").status())
                         .isEqualTo(200);
-                Eventually.within(Duration.ofSeconds(10), () -> assertThat(
+                Eventually.within(PATIENCE, () -> assertThat(
                                 late.getAssignment("java_killed", "u1").isIn())
                         .isFalse());
                 assertThat(late.getVariant("java_killed", "u1")).isEqualTo("control");
@@ -154,15 +154,16 @@ class JavaClientIT {
     }
 
     @Test
-    void aWrongKeyIsControlAndSaysSo() {
+    void aWrongKeyIsControlAndSaysSo() throws Exception {
         try (AssayClient client = AssayClient.builder(node.url("").toString(), "nonsense")
                 .closeTimeout(Duration.ofMillis(200))
                 .build()) {
-            assertThat(client.awaitReady(Duration.ofSeconds(1))).isEqualTo(SnapshotSource.NONE);
+            Eventually.within(
+                    PATIENCE, () -> assertThat(client.stats().lastError()).contains("401"));
+            assertThat(client.awaitReady(Duration.ofMillis(200))).isEqualTo(SnapshotSource.NONE);
             assertThat(client.getVariant("java_counts", "u1")).isEqualTo("control");
             client.track("purchase", "u1", 1.25);
-            assertThat(client.flush(Duration.ofSeconds(1))).isFalse();
-            assertThat(client.stats().lastError()).contains("401");
+            assertThat(client.flush(Duration.ofMillis(200))).isFalse();
         }
     }
 
@@ -173,6 +174,7 @@ class JavaClientIT {
         assertThat(block.find()).isTrue();
         String example = block.group(1);
         assertThat(example.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(10);
+        assertThat(example).contains("Duration.ofSeconds(2)", ".build()");
         String id = launch(
                 "signup_button_color",
                 "\"targeting\": {\"platforms\": [\"web\"], \"user_segments\": [\"new_users\"]},");
@@ -183,6 +185,8 @@ class JavaClientIT {
         }
         String variant = run(example.replace(
                         "http://127.0.0.1:8080", node.url("").toString())
+                .replace("ofSeconds(2)", "ofSeconds(120)")
+                .replace(".build()", ".closeTimeout(Duration.ofSeconds(120)).build()")
                 .replace("assay.snapshot", folder.resolve("assay.snapshot").toString()));
         assertThat(variant).isIn("control", "treatment_a");
         Eventually.within(

@@ -10,6 +10,7 @@ import io.assay.engine.Snapshot;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
 import io.assay.protocol.SnapshotCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,19 +28,22 @@ class SameAnswersIT {
     private static final long SEED = 4;
     private static final int EXPERIMENTS = 60;
     private static final int USERS = 100_000;
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 300;
 
     @TempDir
     static Path folder;
 
     private static byte[] snapshot;
     private static Answers java;
+    private static Process node;
 
+    /** Node answers while Java does. */
     @BeforeAll
     static void theJavaSdkAnswers() throws Exception {
         Snapshot random = new RandomSnapshot(SEED).build(EXPERIMENTS);
         snapshot = SnapshotCodec.encode(random, true);
         List<String> questions = new RandomUsers(SEED).questions(USERS);
+        node = node(questions);
         try (AssayClient client = AssayClient.ofSnapshot(snapshot)) {
             java = new Answers(
                     questions,
@@ -79,27 +84,30 @@ class SameAnswersIT {
         }
     }
 
-    @Test
-    void javaScriptInNodeAnswersTheSame() throws Exception {
-        Path answers = folder.resolve("answers");
-        Path log = folder.resolve("log");
-        Process node = new ProcessBuilder(
+    private static Process node(List<String> questions) throws IOException {
+        return new ProcessBuilder(
                         "node",
                         "src/test/resources/browser/same-answers-node.mjs",
                         "sdk/js/index.js",
                         Files.write(folder.resolve("snapshot"), snapshot).toString(),
-                        Files.write(folder.resolve("users"), java.questions()).toString(),
-                        answers.toString())
+                        Files.write(folder.resolve("users"), questions).toString(),
+                        folder.resolve("answers").toString())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
+                .redirectOutput(folder.resolve("log").toFile())
                 .start();
-        try {
-            assertThat(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            node.destroyForcibly();
-        }
-        assertThat(node.exitValue()).as(Files.readString(log)).isZero();
-        java.assertEqualTo("Node", List.of(Files.readString(answers).split("\n", -1)));
+    }
+
+    @AfterAll
+    static void nodeEnds() {
+        node.destroyForcibly();
+    }
+
+    @Test
+    void javaScriptInNodeAnswersTheSame() throws Exception {
+        assertThat(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(node.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+        java.assertEqualTo(
+                "Node", List.of(Files.readString(folder.resolve("answers")).split("\n", -1)));
     }
 
     @Test

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(
         MethodOrderer.OrderAnnotation.class) // those who present wrong keys come last, for all share one address
 class StockOfrepIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final EvaluationContext WEB = context("u123", Map.of("platform", new Value("web")));
 
     @TempDir
@@ -134,21 +134,30 @@ class StockOfrepIT {
         Path begun = folder.resolve("begun");
         Path gone = folder.resolve("gone");
         Process script = node("stock/restart.js", Map.of("BEGUN_FILE", begun.toString(), "GONE_FILE", gone.toString()));
-        Eventually.within(PATIENCE, () -> assertThat(begun).exists());
-        node.stop();
-        assertError(flags.getStringDetails("words", "none", WEB), ErrorCode.GENERAL, "");
-        Eventually.within(PATIENCE, () -> assertThat(gone).exists());
-        node.startAgain();
-        Eventually.within(PATIENCE, () -> assertThat(flags.getStringValue("words", "none", WEB))
-                .isEqualTo(word));
-        assertEnds(script);
+        try {
+            Eventually.within(PATIENCE, () -> assertThat(begun).exists());
+            node.stop();
+            assertError(flags.getStringDetails("words", "none", WEB), ErrorCode.GENERAL, "");
+            Eventually.within(PATIENCE, () -> assertThat(gone).exists());
+            node.startAgain();
+            Eventually.within(PATIENCE, () -> assertThat(flags.getStringValue("words", "none", WEB))
+                    .isEqualTo(word));
+            assertEnds(script);
+        } finally {
+            end(script);
+        }
         assertThat(tag()).isEqualTo(tag);
     }
 
     @Test
     @Order(5)
     void nodeGetsValuesErrorsAndNothingNewWhereNothingChanged() throws Exception {
-        assertEnds(node("stock/ofrep.js", Map.of()));
+        Process script = node("stock/ofrep.js", Map.of());
+        try {
+            assertEnds(script);
+        } finally {
+            end(script);
+        }
     }
 
     @Test
@@ -232,12 +241,17 @@ class StockOfrepIT {
 
     private static void assertEnds(Process script) throws Exception {
         boolean ended = script.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        script.destroyForcibly();
         StringBuilder said = new StringBuilder();
         for (String name : List.of("ofrep.js.log", "restart.js.log")) {
             Path log = folder.resolve(name);
             said.append(Files.exists(log) ? Files.readString(log) : "");
         }
         assertThat(ended && script.exitValue() == 0).as(said.toString()).isTrue();
+    }
+
+    /** The runner of tests, and the process in which it runs a file. */
+    private static void end(Process script) {
+        script.descendants().forEach(ProcessHandle::destroyForcibly);
+        script.destroyForcibly();
     }
 }

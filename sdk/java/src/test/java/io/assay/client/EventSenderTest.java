@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class EventSenderTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final String SNAPSHOT = Snapshots.version(5, Snapshots.experiment("one", 1));
 
     private final FakeServer server = new FakeServer().serve(SNAPSHOT, "\"e5\"");

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +30,7 @@ final class FakeServer implements AutoCloseable {
     volatile Handler events = exchange -> take(exchange);
 
     final AtomicInteger configRequests = new AtomicInteger();
-    final List<String> tags = new ArrayList<>();
+    final List<String> tags = new CopyOnWriteArrayList<>();
     final ConcurrentLinkedQueue<List<Map<String, Object>>> batches = new ConcurrentLinkedQueue<>();
     final Set<String> ids = ConcurrentHashMap.newKeySet();
 
@@ -49,9 +50,7 @@ final class FakeServer implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/config", exchange -> {
             configRequests.incrementAndGet();
-            synchronized (tags) {
-                tags.add(String.valueOf(exchange.getRequestHeaders().getFirst("If-None-Match")));
-            }
+            tags.add(String.valueOf(exchange.getRequestHeaders().getFirst("If-None-Match")));
             config.handle(exchange);
         });
         server.createContext("/config/emergency", exchange -> emergency.handle(exchange));
@@ -74,8 +73,8 @@ final class FakeServer implements AutoCloseable {
                 .emergencyInterval(java.time.Duration.ofMillis(40))
                 .flushInterval(java.time.Duration.ofMillis(40))
                 .retryBase(java.time.Duration.ofMillis(20))
-                .requestTimeout(java.time.Duration.ofMillis(2_000))
-                .closeTimeout(java.time.Duration.ofMillis(2_000));
+                .requestTimeout(java.time.Duration.ofSeconds(20))
+                .closeTimeout(java.time.Duration.ofSeconds(20));
     }
 
     /** Serves a snapshot with an ETag, and 304 to whoever has it. */

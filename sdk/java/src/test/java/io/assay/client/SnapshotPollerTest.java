@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotPollerTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final String ONE = Snapshots.version(5, Snapshots.experiment("one", 1));
     private static final String BOTH =
             Snapshots.version(6, Snapshots.experiment("one", 1), Snapshots.experiment("two", 2));
@@ -95,9 +95,7 @@ class SnapshotPollerTest {
             assertThat(client.getVariant("one", "u")).isEqualTo("treatment");
             assertThat(client.stats().version()).isEqualTo(5);
             assertThat(client.stats().lastError()).contains("/config: ");
-            synchronized (server.tags) {
-                assertThat(server.tags).as("the tag of what was refused").doesNotContain("\"bad\"");
-            }
+            assertThat(server.tags).as("the tag of what was refused").doesNotContain("\"bad\"");
             server.serve(BOTH, "\"e6\"");
             Eventually.holds(() -> assertThat(client.getVariant("two", "u")).isEqualTo("treatment"));
         }

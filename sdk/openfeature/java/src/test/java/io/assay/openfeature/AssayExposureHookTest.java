@@ -58,7 +58,7 @@ class AssayExposureHookTest {
             }
             flags.getStringValue("CACHED-true", "mine", new ImmutableContext("u1"));
             flags.getStringValue("SPLIT-true", "mine");
-            sdk.flush(Duration.ofSeconds(10));
+            sdk.flush(Duration.ofSeconds(60));
             assertThat(assay.events)
                     .allSatisfy(event ->
                             assertThat(event).containsEntry("user_id", "u1").containsEntry("variant", "treatment_a"))

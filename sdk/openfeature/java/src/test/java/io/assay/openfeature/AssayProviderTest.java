@@ -59,6 +59,7 @@ class AssayProviderTest {
                           {"attribute": "age", "op": "gte", "values": [18]},
                           {"attribute": "since", "op": "in", "values": ["2026-01-01T00:00:00Z"]}]}"""));
         sdk = assay.client();
+        sdk.awaitReady(Duration.ofSeconds(60));
         api.setProviderAndWait(domain, new AssayProvider(sdk));
         flags = api.getClient(domain);
     }
@@ -69,7 +70,7 @@ class AssayProviderTest {
     }
 
     private List<Map<String, Object>> delivered() {
-        sdk.flush(Duration.ofSeconds(10));
+        sdk.flush(Duration.ofSeconds(60));
         return assay.events;
     }
 
@@ -198,6 +199,7 @@ class AssayProviderTest {
     void shutdownSendsWhatIsQueuedAndLeavesTheClientOpen() throws Exception {
         AssayClient slow = assay.options().flushInterval(Duration.ofHours(1)).build();
         try {
+            slow.awaitReady(Duration.ofSeconds(60));
             String own = UUID.randomUUID().toString();
             api.setProviderAndWait(own, new AssayProvider(slow));
             api.getClient(own).getStringValue("plain", "mine", USER);

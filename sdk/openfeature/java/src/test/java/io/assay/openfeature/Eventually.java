@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what comes about on other threads. */
 final class Eventually {
-    private static final long DEADLINE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long DEADLINE_NANOS = Duration.ofSeconds(60).toNanos();
 
     private Eventually() {}
 

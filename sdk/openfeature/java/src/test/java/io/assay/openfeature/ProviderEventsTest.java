@@ -56,6 +56,17 @@ class ProviderEventsTest {
         return new AssayProvider(client, SHORT, SHORT);
     }
 
+    /** A provider of a client that has a snapshot: however slow this machine is, that does not time out. */
+    private AssayProvider ready() {
+        AssayClient client = assay.client();
+        client.awaitReady(Duration.ofSeconds(60));
+        return provider(client);
+    }
+
+    private void awaits(ProviderState state) {
+        Eventually.holds(state.name(), () -> flags.getProviderState() == state);
+    }
+
     private void awaits(ProviderEvent event, int times) {
         Eventually.holds(event + " " + times, () -> seen.get(event).size() >= times);
     }
@@ -67,7 +78,7 @@ class ProviderEventsTest {
     @Test
     void aNewSnapshotNamesTheFlagsThatChanged() {
         assay.config = snapshot(1, experiment("other", TREATED, ""), experiment("plain", TREATED, ""));
-        api.setProviderAndWait(domain, provider(assay.client()));
+        api.setProviderAndWait(domain, ready());
         awaits(ProviderEvent.PROVIDER_READY, 1);
         assay.config = snapshot(2, experiment("new", TREATED, ""), experiment("plain", TREATED, ""));
         awaits(ProviderEvent.PROVIDER_CONFIGURATION_CHANGED, 1);
@@ -87,22 +98,22 @@ class ProviderEventsTest {
                 });
         assay.config = snapshot(1, experiment("plain", TREATED, ""));
         awaits(ProviderEvent.PROVIDER_READY, 1);
-        assertThat(flags.getProviderState()).isEqualTo(ProviderState.READY);
+        awaits(ProviderState.READY);
         assertThat(value()).isEqualTo("treatment_a");
     }
 
     @Test
     void whileTheServerIsAwayItIsStaleAndGoesOnAnswering() {
         assay.config = snapshot(1, experiment("plain", TREATED, ""));
-        api.setProviderAndWait(domain, provider(assay.client()));
+        api.setProviderAndWait(domain, ready());
         awaits(ProviderEvent.PROVIDER_READY, 1);
         assay.isAway = true;
         awaits(ProviderEvent.PROVIDER_STALE, 1);
-        assertThat(flags.getProviderState()).isEqualTo(ProviderState.STALE);
+        awaits(ProviderState.STALE);
         assertThat(value()).isEqualTo("treatment_a");
         assay.isAway = false;
         awaits(ProviderEvent.PROVIDER_READY, 2);
-        assertThat(flags.getProviderState()).isEqualTo(ProviderState.READY);
+        awaits(ProviderState.READY);
     }
 
     @Test
