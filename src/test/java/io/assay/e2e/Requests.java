@@ -9,10 +9,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** Requests to a node with the key of a scope, as any client would send them. */
 public final class Requests {
+    private static final long PAUSE_NANOS = 5_000_000;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final RunningNode node;
@@ -52,7 +54,7 @@ public final class Requests {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("after " + patience + ": " + answer.status() + " " + answer.text());
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
