@@ -1,13 +1,23 @@
 package io.assay.assignment;
 
+import io.assay.platform.HttpService;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,35 +25,109 @@ import org.jspecify.annotations.Nullable;
  * they are written; headers are made once for every length of a body.
  *
  * <p>Who needs memory looks whether an answer is written by now: to be told of each would cost every request. The last one mostly
- * is, and its memory is still in the processor.
+ * is, and its memory is still in the processor. Large answers, and those that wait for a slow reader, give their memory back as
+ * soon as they are over. All of it is bounded: beyond that, who has not read an answer for the longest time loses the connection.
  */
 final class Answers {
+    /** Larger memory is not used again. */
+    static final int KEPT_BYTES = 64 * 1024;
+
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence PRIVATE = HttpHeaders.createOptimized("private, no-store");
     private static final int LENGTHS = 1024;
     private static final int KEPT = 128;
-    private static final int KEPT_BYTES = 64 * 1024;
+
+    /** So many are enough for requests that come one behind the other on a connection; a burst may leave more. */
+    private static final int KEPT_IN_CALM = 32;
+
+    /** To close a connection takes a fraction of a millisecond. */
+    private static final int DROPPED_AT_ONCE = 16;
 
     private final MultiMap[] headers = new MultiMap[LENGTHS];
     private final int[] lengths = new int[LENGTHS];
+    private final long mostBytes;
+    private final IntFunction<ByteBuf> memory;
+
+    /** Small answers, those that are over among them, the oldest first. */
     private final ArrayDeque<Sent> sent = new ArrayDeque<>(KEPT);
 
+    /** Large answers, and those that were the oldest of too many; none is over. */
+    private final Set<Sent> slow = new LinkedHashSet<>();
+
+    private long heldBytes;
+
+    Answers() {
+        this(PlatformDependent.maxDirectMemory() / 8 / eventLoops(), Unpooled::directBuffer);
+    }
+
+    /** At most {@code mostBytes} wait for their readers, or to be used again. */
+    Answers(long mostBytes, IntFunction<ByteBuf> memory) {
+        this.mostBytes = mostBytes;
+        this.memory = memory;
+    }
+
+    private static int eventLoops() {
+        Context here = Vertx.currentContext();
+        return here == null ? 1 : Math.max(1, here.getInstanceCount());
+    }
+
     /** An answer, and whether it is written or its connection gone. */
-    private record Sent(Future<Void> end, ByteBuf body) {
+    private static final class Sent {
+        private final HttpConnection connection;
+        private final Future<Void> end;
+        private final ByteBuf body;
+
+        Sent(HttpConnection connection, Future<Void> end, ByteBuf body) {
+            this.connection = connection;
+            this.end = end;
+            this.body = body;
+        }
+
         boolean isOver() {
             return end.isComplete();
         }
     }
 
-    void send(HttpServerResponse response, byte[] bytes, int length) {
+    void send(HttpServerRequest request, byte[] bytes, int length) {
+        ByteBuf body = take(length);
+        if (body == null) {
+            HttpService.drop(request.connection(), "memory");
+            return;
+        }
+        HttpServerResponse response = request.response();
         MultiMap own = response.headers();
         if (own.isEmpty()) {
             own.setAll(headers(length));
         } else {
             own.set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
         }
-        ByteBuf body = take(length).writeBytes(bytes, 0, length);
-        sent.addLast(new Sent(response.end(BufferInternal.buffer(body)), body));
+        Sent answer = new Sent(request.connection(), end(response, body.writeBytes(bytes, 0, length)), body);
+        if (length > KEPT_BYTES) {
+            awaitEnd(answer);
+        } else {
+            sent.addLast(answer);
+        }
+    }
+
+    private Future<Void> end(HttpServerResponse response, ByteBuf body) {
+        try {
+            return response.end(BufferInternal.buffer(body));
+        } catch (RuntimeException e) {
+            release(body);
+            throw e;
+        }
+    }
+
+    /** What its answers hold: those that are not over, and what is kept for others. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** Gives back what is kept, now or once it is written. */
+    void close() {
+        while (!sent.isEmpty()) {
+            awaitEnd(sent.removeFirst());
+        }
     }
 
     private MultiMap headers(int length) {
@@ -61,15 +145,18 @@ final class Answers {
         return made;
     }
 
-    private ByteBuf take(int length) {
-        Sent free = free();
-        if (free != null && free.body.capacity() <= KEPT_BYTES) {
-            return free.body.clear();
+    /** Memory for that many bytes; null if there is none. */
+    private @Nullable ByteBuf take(int length) {
+        if (length <= KEPT_BYTES) {
+            Sent free = free();
+            if (free != null && free.body.capacity() >= length) {
+                return free.body.clear();
+            }
+            if (free != null) {
+                release(free.body);
+            }
         }
-        if (free != null) {
-            free.body.release();
-        }
-        return Unpooled.directBuffer(Math.max(length, 1024));
+        return allocate(length <= 1024 ? 1024 : length);
     }
 
     private @Nullable Sent free() {
@@ -77,15 +164,79 @@ final class Answers {
             return null;
         }
         if (sent.getLast().isOver()) {
-            return sent.pollLast();
+            Sent last = sent.removeLast();
+            if (sent.size() > KEPT_IN_CALM && sent.getFirst().isOver()) {
+                release(sent.removeFirst().body);
+            }
+            return last;
         }
         if (sent.getFirst().isOver()) {
-            return sent.pollFirst();
+            return sent.removeFirst();
         }
         if (sent.size() == KEPT) {
-            Sent slow = sent.removeFirst();
-            slow.end.onComplete(over -> slow.body.release());
+            awaitEnd(sent.removeFirst());
         }
         return null;
+    }
+
+    private @Nullable ByteBuf allocate(int bytes) {
+        if (!isRoom(bytes) && !makeRoom(bytes)) {
+            return null;
+        }
+        try {
+            ByteBuf made = memory.apply(bytes);
+            heldBytes += made.capacity();
+            return made;
+        } catch (OutOfMemoryError e) {
+            return null; // somebody else took it; and where there is none, none is there to say so
+        }
+    }
+
+    private void release(ByteBuf body) {
+        heldBytes -= body.capacity();
+        body.release();
+    }
+
+    private void awaitEnd(Sent answer) {
+        slow.add(answer);
+        answer.end.onComplete(over -> {
+            if (slow.remove(answer)) {
+                heldBytes -= answer.body.capacity();
+            }
+            answer.body.release();
+        });
+    }
+
+    private boolean makeRoom(int bytes) {
+        for (Iterator<Sent> each = sent.iterator(); each.hasNext(); ) {
+            Sent next = each.next();
+            if (next.isOver()) {
+                each.remove();
+                release(next.body);
+            }
+        }
+        for (int i = 0; i < DROPPED_AT_ONCE && !isRoom(bytes); i++) {
+            dropSlowest();
+        }
+        return isRoom(bytes);
+    }
+
+    /** An answer that is alone may be as large as it likes. */
+    private boolean isRoom(int bytes) {
+        return heldBytes == 0 || heldBytes + bytes <= mostBytes;
+    }
+
+    /** Its memory no longer counts from here on, and is free as soon as the connection is. */
+    private void dropSlowest() {
+        if (slow.isEmpty()) {
+            awaitEnd(sent.removeFirst());
+        }
+        if (slow.isEmpty()) {
+            return; // it was over since its connection was dropped for another one
+        }
+        Sent slowest = slow.iterator().next();
+        slow.remove(slowest);
+        heldBytes -= slowest.body.capacity();
+        HttpService.drop(slowest.connection, "unread");
     }
 }

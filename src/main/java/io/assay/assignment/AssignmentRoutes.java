@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
@@ -54,20 +53,24 @@ final class AssignmentRoutes {
         };
     }
 
+    /** Gives back the memory of its answers. */
+    void close() {
+        answers.close();
+    }
+
     private static boolean isAsked(String uri) {
         return uri.startsWith(PATH) && (uri.length() == PATH.length() || uri.charAt(PATH.length()) == '?');
     }
 
     private void get(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
         try {
             Compiled compiled = compiledFor(request);
             QueryReader.read(request.uri(), question);
-            answer(response, compiled);
+            answer(request, compiled);
         } catch (ApiError e) {
-            Problem.send(response, e);
+            Problem.send(request.response(), e);
         } catch (RuntimeException e) {
-            control(response, e);
+            control(request, e);
         }
     }
 
@@ -84,11 +87,11 @@ final class AssignmentRoutes {
         try {
             question.clear();
             BodyReader.read(HttpService.parsed(ctx), question);
-            answer(ctx.response(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
+            answer(ctx.request(), Objects.requireNonNull(ctx.<Compiled>get(PATH)));
         } catch (ApiError e) {
             throw e;
         } catch (RuntimeException e) {
-            control(ctx.response(), e);
+            control(ctx.request(), e);
         }
     }
 
@@ -107,20 +110,20 @@ final class AssignmentRoutes {
     }
 
     /** Whatever fails inside: control for everything, never an error. */
-    private void answer(HttpServerResponse response, Compiled compiled) {
+    private void answer(HttpServerRequest request, Compiled compiled) {
         int length;
         try {
             length = writer.write(compiled, question);
         } catch (RuntimeException e) {
-            control(response, e);
+            control(request, e);
             return;
         }
-        answers.send(response, writer.bytes(), length);
+        answers.send(request, writer.bytes(), length);
     }
 
-    private void control(HttpServerResponse response, RuntimeException failure) {
+    private void control(HttpServerRequest request, RuntimeException failure) {
         log.error("A user could not be evaluated", failure);
         int length = writer.write(Compiled.NOTHING, question);
-        answers.send(response, writer.bytes(), length);
+        answers.send(request, writer.bytes(), length);
     }
 }

@@ -14,6 +14,7 @@ public class AssignmentVerticle extends VerticleBase {
     private final @Nullable SnapshotFeed given;
     private @Nullable HttpService http;
     private @Nullable Subscription subscription;
+    private @Nullable AssignmentRoutes routes;
 
     public AssignmentVerticle() {
         this(null);
@@ -36,7 +37,9 @@ public class AssignmentVerticle extends VerticleBase {
     }
 
     Handler<HttpServerRequest> handler(AssignmentConfig config, SnapshotFeed feed, Current current) {
-        return new AssignmentRoutes(feed, current).handler(vertx, config);
+        AssignmentRoutes made = new AssignmentRoutes(feed, current);
+        routes = made;
+        return made.handler(vertx, config);
     }
 
     @Override
@@ -45,6 +48,9 @@ public class AssignmentVerticle extends VerticleBase {
         return drained.onComplete(done -> {
             if (subscription != null) {
                 subscription.cancel();
+            }
+            if (routes != null) {
+                routes.close();
             }
         });
     }

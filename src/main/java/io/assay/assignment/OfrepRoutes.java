@@ -112,7 +112,7 @@ final class OfrepRoutes {
             throw unknown(ctx);
         }
         int length = writer.one(fragments.flags(), admitted.assigner(), question, place);
-        answers.send(ctx.response(), writer.bytes(), length);
+        answers.send(ctx.request(), writer.bytes(), length);
     }
 
     private void all(RoutingContext ctx) {
@@ -131,7 +131,7 @@ final class OfrepRoutes {
         if (!admitted.compiled().degraded()) {
             ctx.response().putHeader(HttpHeaders.ETAG, tag.toString());
         }
-        answers.send(ctx.response(), writer.bytes(), length);
+        answers.send(ctx.request(), writer.bytes(), length);
     }
 
     private static void notModified(RoutingContext ctx, Admitted admitted, BulkTag tag) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /events}: takes what can be taken and says so when it is safe. */
 final class EventsRoute {
+    private static final String ARRIVED = EventsRoute.class.getName();
     private static final int MAX_BODY_BYTES = 512 * 1024;
 
     /** How much may wait for a fresh look at the definitions. */
@@ -49,6 +50,12 @@ final class EventsRoute {
         ctx.next();
     }
 
+    /** Notes when a request came: its body may take, and then wait to be read, longer than clocks may differ. */
+    void arrive(RoutingContext ctx) {
+        ctx.put(ARRIVED, clock.millis());
+        ctx.next();
+    }
+
     /** Reads a batch. */
     static Handler<RoutingContext> reading() {
         return HttpService.body(MAX_BODY_BYTES, EventsRoute::parse);
@@ -58,8 +65,8 @@ final class EventsRoute {
         EventBatch batch = (EventBatch) Objects.requireNonNull(HttpService.parsed(ctx));
         String key = idempotencyKey(ctx);
         int length = HttpService.bytes(ctx).length;
-        Intake.Request request =
-                new Intake.Request(EventClock.of(clock.millis(), batch), definitions.current(), key, length);
+        EventClock arrived = EventClock.of(Objects.requireNonNull(ctx.<Long>get(ARRIVED)), batch);
+        Intake.Request request = new Intake.Request(arrived, definitions.current(), key, length);
         outcome(batch, request)
                 .compose(outcome -> publish(batch, outcome).map(done -> outcome))
                 .onSuccess(outcome -> answer(ctx, outcome))

@@ -80,6 +80,7 @@ public final class IngestionVerticle extends VerticleBase {
         Router router = HttpService.router(vertx);
         router.route("/events").handler(Cors.clientRoute());
         router.post("/events")
+                .handler(route::arrive)
                 .handler(Access.require(feed, Scope.SERVER, Scope.CLIENT))
                 .handler(EventsRoute::checkContentType);
         router.post("/events").handler(EventsRoute.reading()).handler(route::handle);

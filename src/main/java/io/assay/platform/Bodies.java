@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
@@ -17,10 +18,11 @@ final class Bodies {
      * A slow body holds what came of it so far. All of them, on all event loops, may hold an eighth of the heap. When that is
      * full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
      * the newest is, so that the others come to their end.
-     * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. One that waits to be
-     * unpacked or parsed is held, too.
+     * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. Those that wait to
+     * be unpacked or parsed have a limit of their own, in number and in what they may come to: they keep no other body out.
      */
     static final int SECONDS = 30;
+    static final int MOST_WAITING = 256;
     private static final byte[] NONE = new byte[0];
     private static final Buffer NOTHING = Buffer.buffer();
     private static final long SLOW_MILLIS = 2_000;
@@ -38,13 +40,45 @@ final class Bodies {
     }
 
     /** What the bodies of all event loops may hold together, and what they hold. */
-    record Budget(long mostBytes, AtomicLong held) {
+    record Budget(long mostBytes, AtomicLong held, Queue queue) {
         Budget(long mostBytes) {
-            this(mostBytes, new AtomicLong());
+            this(mostBytes, new AtomicLong(), new Queue(MOST_WAITING, mostBytes));
         }
 
         private boolean isSpent() {
             return held.get() > mostBytes;
+        }
+    }
+
+    /** How many bodies of all event loops may wait to be read beside these, and what they may come to. */
+    static final class Queue {
+        private final int most;
+        private final long mostBytes;
+        private int waiting;
+        private long bytes;
+
+        Queue(int most, long mostBytes) {
+            this.most = most;
+            this.mostBytes = mostBytes;
+        }
+
+        /** One that is alone may be as large as it likes. */
+        synchronized boolean enter(long cost) {
+            boolean room = waiting == 0 || (waiting < most && bytes + cost <= mostBytes);
+            if (room) {
+                waiting++;
+                bytes += cost;
+            }
+            return room;
+        }
+
+        synchronized void leave(long cost) {
+            waiting--;
+            bytes -= cost;
+        }
+
+        synchronized int waiting() {
+            return waiting;
         }
     }
 
@@ -60,7 +94,7 @@ final class Bodies {
             throw Problem.ofStatus(413);
         }
         if (request.isEnded()) {
-            parser.read(ctx, NONE, false);
+            BodyParser.put(ctx, parser.content(NONE, false));
             ctx.next();
             return;
         }
@@ -139,16 +173,31 @@ final class Bodies {
             if (!end()) {
                 return;
             }
-            if (!BodyParser.isHeavy(whole, packed)) {
-                parser.read(ctx, whole, false);
+            if (BodyParser.isHeavy(whole, packed)) {
+                await(whole);
+            } else {
+                BodyParser.put(ctx, parser.content(whole, false));
                 ctx.next();
+            }
+        }
+
+        private void await(byte[] whole) {
+            long cost = parser.cost(whole, packed);
+            if (!budget.queue.enter(cost)) {
+                ctx.fail(ApiError.unavailable("Too many bodies wait to be read.", 2));
                 return;
             }
-            budget.held.addAndGet(whole.length);
-            parser.readAside(ctx, whole, packed)
-                    .onComplete(done -> budget.held.addAndGet(-whole.length))
-                    .onSuccess(done -> ctx.next())
+            parser.contentAside(ctx, whole, packed)
+                    .onComplete(done -> budget.queue.leave(cost))
+                    .onSuccess(this::goOn)
                     .onFailure(ctx::fail);
+        }
+
+        private void goOn(BodyParser.@Nullable Content content) {
+            if (content != null) {
+                BodyParser.put(ctx, content);
+                ctx.next();
+            }
         }
 
         void giveUp(ApiError why) {

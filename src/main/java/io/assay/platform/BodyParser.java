@@ -3,10 +3,12 @@ package io.assay.platform;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,11 @@ final class BodyParser {
 
     /** So large a body takes well under a millisecond to parse. */
     private static final int LIGHT_BYTES = 16 * 1024;
+
+    private static final int REQUEST_BYTES = 8 * 1024;
+
+    /** Who waits for longer is refused, unread: it costs next to nothing to come to the others. */
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final String BYTES = BodyParser.class.getName();
     private static final String PARSED = BYTES + ".parsed";
@@ -38,6 +45,17 @@ final class BodyParser {
 
     /** What the parser made of a body, or the refusal that it threw. */
     private record Parsed(@Nullable Object value, @Nullable RuntimeException refusal) {}
+
+    /** What a body has become. */
+    static final class Content {
+        private final byte[] plain;
+        private final Parsed parsed;
+
+        private Content(byte[] plain, Parsed parsed) {
+            this.plain = plain;
+            this.parsed = parsed;
+        }
+    }
 
     /** The bytes of the body, unpacked; empty if there is none. */
     static byte[] bytes(RoutingContext ctx) {
@@ -58,16 +76,31 @@ final class BodyParser {
         return maxBytes;
     }
 
+    /** What a body holds, at most, while it waits and is read beside the event loop: its request, too. */
+    long cost(byte[] whole, boolean packed) {
+        return REQUEST_BYTES + (packed ? maxBytes : whole.length);
+    }
+
     static boolean isHeavy(byte[] whole, boolean packed) {
         return packed || whole.length > LIGHT_BYTES;
     }
 
-    /** The same as {@link #read}, beside the event loop. */
-    Future<@Nullable Void> readAside(RoutingContext ctx, byte[] whole, boolean packed) {
-        return thread(ctx.vertx()).executeBlocking(() -> {
-            read(ctx, whole, packed);
-            return null;
-        });
+    /** Beside the event loop; {@code null} when it comes to this body and nobody waits for its answer any more. */
+    Future<@Nullable Content> contentAside(RoutingContext ctx, byte[] whole, boolean packed) {
+        long begun = System.nanoTime();
+        HttpServerResponse response = ctx.response();
+        return thread(ctx.vertx())
+                .executeBlocking(
+                        () -> {
+                            if (response.closed()) {
+                                return null;
+                            }
+                            if (System.nanoTime() - begun > LONGEST_WAIT_NANOS) {
+                                throw ApiError.unavailable("Too many bodies wait to be read.", 2);
+                            }
+                            return content(whole, packed);
+                        },
+                        false);
     }
 
     /** Its own as long as the verticle lives whose route this is; the thread is everybody's. */
@@ -80,10 +113,15 @@ final class BodyParser {
         return known;
     }
 
-    /** Puts the body into its request; throws an {@link ApiError} for what can't be unpacked. */
-    void read(RoutingContext ctx, byte[] whole, boolean packed) {
+    /** Throws an {@link ApiError} for what can't be unpacked. */
+    Content content(byte[] whole, boolean packed) {
         byte[] plain = packed ? unpack(whole) : whole;
-        ctx.put(BYTES, plain).put(PARSED, parse(plain));
+        return new Content(plain, parse(plain));
+    }
+
+    /** Puts it into its request. */
+    static void put(RoutingContext ctx, Content content) {
+        ctx.put(BYTES, content.plain).put(PARSED, content.parsed);
     }
 
     private Parsed parse(byte[] plain) {

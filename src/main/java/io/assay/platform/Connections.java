@@ -161,7 +161,7 @@ final class Connections {
     }
 
     /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */
-    private static void drop(HttpConnection connection, String reason) {
+    static void drop(HttpConnection connection, String reason) {
         Counter.builder("assay_http_dropped_connections")
                 .description("Connections closed because they took too long or were too many")
                 .tag("reason", reason)

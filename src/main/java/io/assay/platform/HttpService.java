@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -217,6 +218,11 @@ public final class HttpService {
         HttpServer open = server;
         vertx.cancelTimer(ticking);
         return open == null ? Future.succeededFuture() : open.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Ends a connection at once, whatever of its answers is not written; counts why. To be called on its event loop. */
+    public static void drop(HttpConnection connection, String reason) {
+        Connections.drop(connection, reason);
     }
 
     /** The port that a stage of this process listens on. */
