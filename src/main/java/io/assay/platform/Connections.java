@@ -22,6 +22,7 @@ final class Connections {
      *     asked, not answered                 requestSeconds      from the head of the request
      *     answered, the body still comes      LINGER              from the answer (so that it is read before the end)
      *     answered                            idleSeconds         from the answer
+     *     answered, and sent elsewhere        a second or two     from the answer (which says that this was the last)
      */
     private static final int LINGER_SECONDS = 5;
 
@@ -50,6 +51,10 @@ final class Connections {
         private boolean asked;
 
         private boolean answered;
+
+        /** Its last answer asks the client to come back on another connection. */
+        private boolean leaving;
+
         private int since;
 
         private Watched(HttpConnection connection, int since) {
@@ -78,12 +83,13 @@ final class Connections {
         connection.closeHandler(closed -> open.remove(connection));
     }
 
-    void asked(HttpServerRequest request) {
+    void asked(HttpServerRequest request, boolean leaving) {
         Watched watched = open.get(request.connection());
         if (watched != null) {
             watched.last = request;
             watched.asked = true;
             watched.answered = false;
+            watched.leaving = leaving;
             watched.since = now;
         }
     }
@@ -118,7 +124,7 @@ final class Connections {
             limit(watched, LINGER_SECONDS, "body");
         } else {
             watched.last = null;
-            limit(watched, patience.idleSeconds(), "idle");
+            limit(watched, watched.leaving ? 0 : patience.idleSeconds(), watched.leaving ? "drain" : "idle");
         }
     }
 
@@ -163,7 +169,7 @@ final class Connections {
     /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */
     static void drop(HttpConnection connection, String reason) {
         Counter.builder("assay_http_dropped_connections")
-                .description("Connections closed because they took too long or were too many")
+                .description("Connections closed because they took too long, were too many, or the process drains")
                 .tag("reason", reason)
                 .register(Meters.registry())
                 .increment();

@@ -151,8 +151,9 @@ public final class HttpService {
         RequestMeter meter = new RequestMeter(stage);
         return request -> {
             long begun = System.nanoTime();
-            connections.asked(request);
-            if (health.isDraining()) {
+            boolean leaving = health.isDraining();
+            connections.asked(request, leaving);
+            if (leaving) {
                 request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
             try {

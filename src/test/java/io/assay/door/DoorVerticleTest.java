@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.platform.Health;
 import io.assay.platform.HttpService;
+import io.assay.testkit.OnLoop;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -22,6 +23,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.junit5.VertxExtension;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,7 +53,7 @@ class DoorVerticleTest {
                 .end(body)));
         int door = door("ingestion", events, new JsonObject());
         Buffer bytes = Buffer.buffer(new byte[] {31, (byte) 139, 0, 1, 2, 3});
-        Answer answer = await(client.request(HttpMethod.POST, door, "127.0.0.1", "/events?key=a%20b")
+        Answer answer = asked(() -> client.request(HttpMethod.POST, door, "127.0.0.1", "/events?key=a%20b")
                 .compose(request -> request.putHeader("Content-Encoding", "gzip")
                         .putHeader("Authorization", "Bearer k")
                         .send(bytes))
@@ -75,7 +77,7 @@ class DoorVerticleTest {
             request.endHandler(end -> request.response().end("" + size));
         });
         int door = door("ingestion", events, new JsonObject());
-        Answer answer = await(client.request(HttpMethod.POST, door, "127.0.0.1", "/events")
+        Answer answer = asked(() -> client.request(HttpMethod.POST, door, "127.0.0.1", "/events")
                 .compose(request -> {
                     Future<HttpClientResponse> response =
                             request.setChunked(true).response();
@@ -121,7 +123,7 @@ class DoorVerticleTest {
             vertx.setTimer(50, timer -> request.connection().close());
         });
         int door = door("config", config, new JsonObject());
-        Throwable failure = await(client.request(HttpMethod.GET, door, "127.0.0.1", "/config")
+        Throwable failure = asked(() -> client.request(HttpMethod.GET, door, "127.0.0.1", "/config")
                 .compose(request -> request.send())
                 .compose(HttpClientResponse::body)
                 .map(whole -> (Throwable) null)
@@ -168,7 +170,7 @@ class DoorVerticleTest {
     @Test
     void headersWithoutMeasureAreRefused() {
         int door = door("admin", upstream(request -> request.response().end()), new JsonObject());
-        Answer answer = await(client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
+        Answer answer = asked(() -> client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
                 .compose(request ->
                         request.putHeader("X-Long", "x".repeat(17_000)).send())
                 .compose(DoorVerticleTest::read));
@@ -206,9 +208,9 @@ class DoorVerticleTest {
         Promise<HttpServerRequest> arrived = Promise.promise();
         HttpServer admin = upstream(arrived::complete);
         int door = door("admin", admin, new JsonObject());
-        Future<Answer> answer = client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
+        Future<Answer> answer = OnLoop.of(vertx, () -> client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
                 .compose(request -> request.send())
-                .compose(DoorVerticleTest::read);
+                .compose(DoorVerticleTest::read));
         HttpServerRequest waiting = await(arrived.future());
         Future<?> stopped = vertx.undeploy(vertx.deploymentIDs().iterator().next());
         waiting.response().end("answered late");
@@ -232,13 +234,13 @@ class DoorVerticleTest {
     }
 
     private Answer get(int port, String path) {
-        return await(client.request(HttpMethod.GET, port, "127.0.0.1", path)
+        return asked(() -> client.request(HttpMethod.GET, port, "127.0.0.1", path)
                 .compose(request -> request.send())
                 .compose(DoorVerticleTest::read));
     }
 
     private String forwarded(int door, String claimed) {
-        return await(client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
+        return asked(() -> client.request(HttpMethod.GET, door, "127.0.0.1", "/experiments")
                         .compose(request -> request.putHeader("X-Forwarded-For", claimed)
                                 .putHeader("Forwarded", "for=" + claimed)
                                 .send())
@@ -254,6 +256,10 @@ class DoorVerticleTest {
 
     private static Future<Answer> read(HttpClientResponse response) {
         return response.body().map(body -> new Answer(response.statusCode(), response.headers(), body));
+    }
+
+    private <T> T asked(Supplier<Future<T>> asking) {
+        return await(OnLoop.of(vertx, asking));
     }
 
     private static <T> T await(Future<T> future) {

@@ -2,6 +2,8 @@ package io.assay.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.testkit.OnLoop;
+import io.assay.testkit.RawHttp;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -67,13 +69,20 @@ class HttpServiceTest {
 
     @Test
     void aProcessThatDrainsServesOnAndSendsItsClientsElsewhere() throws Exception {
-        assertThat(ask(HttpMethod.GET, "/things", "", "").head.getHeader("Connection"))
-                .isNull();
-        Health.of(vertx).drain();
-        for (String path : List.of("/things", "/nowhere")) {
-            assertThat(ask(HttpMethod.GET, path, "", "").head.getHeader("Connection"))
-                    .isEqualTo("close");
+        try (RawHttp early = RawHttp.connect(HttpService.port(vertx, "sample"))) {
+            assertThat(early.send(get("/things")).answer()).contains(" 200 ").doesNotContain("onnection: close");
+            Health.of(vertx).drain();
+            assertThat(early.send(get("/things")).answer()).contains(" 200 ").containsIgnoringCase("connection: close");
+            assertThat(early.isEnded()).isTrue();
         }
+        try (RawHttp late = RawHttp.connect(HttpService.port(vertx, "sample"))) {
+            assertThat(late.send(get("/nowhere")).answer()).contains(" 404 ").containsIgnoringCase("connection: close");
+            assertThat(late.isEnded()).isTrue();
+        }
+    }
+
+    private static String get(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
     }
 
     @Test
@@ -182,14 +191,14 @@ class HttpServiceTest {
         if (!type.isEmpty()) {
             options.putHeader("Content-Type", type);
         }
-        return client.request(options)
+        return OnLoop.of(vertx, () -> client.request(options)
                 .compose(request -> request.send(Buffer.buffer(body)))
                 .compose(head -> head.body()
                         .map(bytes -> new Answer(
                                 head.statusCode(),
                                 head.getHeader("Content-Type"),
                                 bytes.length() == 0 ? new JsonObject() : new JsonObject(bytes),
-                                head)));
+                                head))));
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -7,6 +7,7 @@ import io.assay.snapshot.Documents;
 import io.assay.snapshot.Kind;
 import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
+import io.assay.testkit.OnLoop;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,9 +59,10 @@ final class AssignmentStage implements AutoCloseable {
     List<String> ask(List<String> questions) {
         String[] lines = new String[questions.size()];
         AtomicInteger next = new AtomicInteger();
-        Future.all(IntStream.range(0, CONNECTIONS * PIPELINED)
-                        .mapToObj(worker -> askOn(questions, next, lines))
-                        .toList())
+        OnLoop.of(vertx, () -> Future.all(IntStream.range(0, CONNECTIONS * PIPELINED)
+                                .mapToObj(worker -> askOn(questions, next, lines))
+                                .toList())
+                        .mapEmpty())
                 .await();
         return Arrays.asList(lines);
     }
