@@ -98,7 +98,7 @@ export interface Options {
   key?: string;
   /** The user of calls that name none. In a browser an anonymous one unless given. */
   user?: User;
-  /** A snapshot to begin with, as `/config` gives it. */
+  /** A snapshot to begin with, as `/config` gives it; for this page, not for its session. */
   snapshot?: unknown;
   /** See {@link Client.setOverrides}. */
   overrides?: Readonly<Record<string, string>>;
@@ -152,7 +152,7 @@ export interface Client {
   /** Calls the listener when answers may have changed; returns how to stop that. */
   onConfigChange(listener: (change: ConfigChange) => void): () => void;
   stats(): Stats;
-  /** Sends what waits; resolves when that is done or can't be done now. Never rejects. */
+  /** Sends what waits; resolves when that is done or can't be done now, as after `Retry-After`. Never rejects. */
   flush(): Promise<EventCounts>;
   /** Sends what waits, for at most so many milliseconds (2,000), and stops. Answers stay what they are. */
   close(options?: { timeout?: number }): Promise<EventCounts>;
@@ -163,11 +163,11 @@ export function createClient(options?: Options): Client;
 
 /**
  * Hides the page, or an element, until the client has a snapshot, and at most so many milliseconds (1,000). With a stored
- * snapshot nothing is hidden at all.
+ * snapshot nothing is hidden at all, and an element that is hidden already is left to who hid it.
  */
 export function hideUntilReady(
   client: Client, options?: { timeout?: number; element?: { style: CSSStyleDeclaration } | null },
 ): Promise<ReadyState>;
 
-/** A random user id that stays in this browser. */
-export function anonymousId(storage?: StorageLike): string;
+/** A random user id that stays in this browser; with null one that stays as long as the page. */
+export function anonymousId(storage?: StorageLike | null): string;

@@ -25,11 +25,21 @@ export function useAssay() {
   return client;
 }
 
-/** The user's variant; a component that shows it has been seen, so the exposure is recorded when it is mounted. */
+/**
+ * The user's variant; a component that shows it has been seen, so the exposure is recorded when it is mounted, and again
+ * whenever the answer may be another user's.
+ */
 export function useVariant(experiment) {
   const client = useAssay();
   const peek = () => client.peekVariant(experiment);
-  const subscribe = useCallback((listener) => client.onConfigChange(listener), [client]);
+  const subscribe = useCallback(
+    (listener) =>
+      client.onConfigChange(() => {
+        client.logExposure(experiment);
+        listener();
+      }),
+    [client, experiment],
+  );
   const variant = useSyncExternalStore(subscribe, peek, peek);
   useEffect(() => client.logExposure(experiment), [client, experiment, variant]);
   return variant;

@@ -7,7 +7,7 @@ import { createSnapshots } from './snapshots.js';
 import { attempted, openShelf } from './storage.js';
 import { anonymousId, prepareUser } from './user.js';
 
-const EVENT_NAME = /^[A-Za-z0-9_.:$-]{1,128}$/;
+const EVENT_NAME = /^[\w.:$-]{1,128}$/;
 const MAX_VALUE = 1e9;
 const MAX_SEEN = 10000;
 const WEEK = 604800000;
@@ -21,24 +21,19 @@ export function createClient(options) {
   }
 }
 
-/** Names in storage carry a hash of server and key: what one installation stored means nothing to another. */
-const prefix = ({ url, key }) => `assay:${hash(0, prepare(utf8(url + ' ' + key)))}:`;
-
 function build(options) {
-  const { url, storage, session: given } = options;
-  const { configMillis = 30000, emergencyMillis = 3000, maxAgeMillis = WEEK } = options;
-  const inPage = typeof document === 'object';
+  const { url, key, storage, session: given, configMillis = 30000, emergencyMillis = 3000, maxAgeMillis = WEEK } = options;
+  const inPage = !!globalThis.document;
   const isOnline = typeof url === 'string';
-  const isHidden = () => inPage && document.visibilityState === 'hidden';
+  const isHidden = () => globalThis.document?.visibilityState === 'hidden';
   const listeners = new Set();
   const held = new Set();
-  const stop = inPage && new AbortController();
+  const stop = new AbortController();
   const trouble = { failures: 0, storageErrors: 0, unknownExperiments: 0 };
   let overrides = new Map();
   let killed = new Set();
   let generation = 0;
-  let current, gaveUp, lastError, isClosed;
-  let misses = 0;
+  let current, gaveUp, lastError;
 
   const note = (kind) => (e) => {
     trouble[kind]++;
@@ -46,7 +41,9 @@ function build(options) {
   };
 
   const attempt = (action) => attempted(action, note('failures'));
-  const shelf = (area) => openShelf(area, prefix(options), note('storageErrors'));
+  /** Names in storage carry a hash of server and key: what one installation stored means nothing to another. */
+  const prefix = `assay:${hash(0, prepare(utf8(url + ' ' + key)))}:`;
+  const shelf = (area) => openShelf(area, prefix, note('storageErrors'));
   const isWeb = inPage && isOnline;
   const local = shelf(() => (storage === undefined && isWeb ? localStorage : storage));
   const session = given || (isWeb && given !== null) ? shelf(() => given || sessionStorage) : undefined;
@@ -68,10 +65,11 @@ function build(options) {
     settle();
   });
 
+  const keys = () => snapshots.plan?.byKey.keys() || [];
   const find = (experiment) => snapshots.plan?.byKey.get(experiment);
 
   /**
-   * Why, the variant if the user is in the experiment, and the experiment if it is known. What a page was told after it gave
+   * Why, and the variant if the user is in the experiment. What a page was told after it gave
    * up waiting for a snapshot it is told again: nothing changes before its eyes.
    */
   const decide = (user, experiment) => {
@@ -79,12 +77,10 @@ function build(options) {
     const known = find(experiment);
     const forced = overrides.get(experiment);
     const variant = known ? known.named.get(forced) : forced && { key: forced };
-    if (variant && !variant.dropped && !killed.has(experiment)) return ['OVERRIDE', variant, known];
+    if (variant && !variant.dropped && !killed.has(experiment)) return ['OVERRIDE', variant];
     if (!plan && gaveUp) held.add(experiment);
-    if (!plan || held.has(experiment)) return ['NO_SNAPSHOT', undefined, known];
-    if (!known) return ['UNKNOWN_EXPERIMENT'];
-    const [reason, found] = evaluate(plan, known, user, killed);
-    return [reason, found, known];
+    if (!plan || gaveUp > 1 || held.has(experiment)) return ['NO_SNAPSHOT'];
+    return known ? evaluate(plan, known, user, killed) : ['UNKNOWN_EXPERIMENT'];
   };
 
   const assign = (user, experiment) => {
@@ -104,14 +100,15 @@ function build(options) {
   /** The calls about one user, who is prepared, or null if that could not be. */
   const calls = {
     getAssignment(user, experiment) {
-      const [reason, variant, known] = look(user, experiment);
-      const config = (variant || known?.control)?.config || {};
+      const [reason, variant] = look(user, experiment);
+      const config = (variant || find(experiment)?.control)?.config || {};
       return { experiment, variant: variant?.key ?? 'control', config, reason, isIn: !!variant };
     },
 
     getAllAssignments(user) {
       const all = { __proto__: null };
-      for (const key of snapshots.plan?.byKey.keys() || []) {
+      if (!snapshots.plan && gaveUp) gaveUp = 2; // told that there are none
+      for (const key of keys()) {
         const [, variant] = look(user, key);
         if (variant) all[key] = variant.key;
       }
@@ -126,17 +123,17 @@ function build(options) {
     },
 
     /** Records that the user saw their variant, or one that a server chose, once; overrides are not measured. */
-    logExposure(user, experiment, _ = 0, chosen) {
-      const [reason, found] = chosen ? [0, user && { key: chosen }] : look(user, experiment);
-      const variant = found?.key;
-      const key = found && experiment + '\n' + user.id;
-      if (!found || reason === 'OVERRIDE' || seen.get(key) === variant) return;
-      seen.delete(key);
-      seen.set(key, variant);
-      if (seen.size > MAX_SEEN) seen.delete(seen.keys().next().value);
-      events.add(user.id, { type: 'exposure', experiment, variant });
-      session?.write('seen', [...seen]);
-    },
+    logExposure: (user, experiment, _ = 0, chosen) =>
+      attempt(() => {
+        const [reason, found] = chosen ? [0, user && { key: chosen }] : look(user, experiment);
+        const variant = found?.key;
+        const key = found && experiment + '\n' + user.id;
+        if (!found || reason === 'OVERRIDE' || seen.get(key) === variant) return;
+        seen.set(key, variant);
+        if (seen.size > MAX_SEEN) seen.delete(seen.keys().next().value);
+        events.add(user.id, { type: 'exposure', experiment, variant });
+        session?.write('seen', [...seen]);
+      }),
 
     track: (user, name, value, details) =>
       events.add(
@@ -149,18 +146,23 @@ function build(options) {
       ),
   };
 
+  const bind = (target, userOf) => {
+    for (const name in calls) target[name] = (...given) => calls[name](userOf(calls[name], given), ...given);
+    return target;
+  };
+
   const prepared = (user) => attempt(() => prepareUser(user));
 
   const setUser = (user) => {
     current = prepared(user);
-    changed([...(snapshots.plan?.byKey.keys() || [])]);
+    changed([...keys()]);
   };
 
   const setOverrides = (given) => {
-    const next = attempt(() => new Map(Object.entries(given || {}))) || new Map();
-    const keys = [...overrides.keys(), ...next.keys()];
+    const next = new Map(attempt(() => Object.entries(given || {})));
+    const affected = [...overrides.keys(), ...next.keys()];
     overrides = next;
-    changed(keys);
+    changed(affected);
   };
 
   /** Takes a list of killed experiments, unless it is none or an older one. */
@@ -169,11 +171,11 @@ function build(options) {
     offer({ json, etag }) {
       if (!json?.killed?.map || !(json.version >= emergency.version)) return;
       const next = new Set(json.killed);
-      const keys = [...killed, ...next].filter((key) => killed.has(key) !== next.has(key));
+      const affected = [...killed, ...next].filter((key) => killed.has(key) !== next.has(key));
       killed = next;
       Object.assign(emergency, { etag, version: json.version });
       if (etag) local.write('emergency', json);
-      if (keys[0]) changed(keys);
+      if (affected[0]) changed(affected);
     },
   };
 
@@ -183,59 +185,58 @@ function build(options) {
   if (options.snapshot) attempt(() => snapshots.offer({ json: options.snapshot }, 'fixed'));
   const events = createEvents(http, local);
 
-  const load = (path, document, millis) => async () => {
-    const { counts } = snapshots;
-    const usual = millis * (0.9 + Math.random() * 0.2);
-    let outcome = 'failed';
-    try {
-      const found = await http(path, document);
-      if (found.status === 304) counts.notModified++;
-      else if (found.status !== 200) throw found;
-      else {
-        outcome = 'unreadable';
-        document.offer(found);
-      }
-      misses = 0;
-      return usual;
-    } catch (e) {
-      counts[outcome]++;
-      lastError = path + ': ' + (e.status || e);
-      if (session) settle();
-      return Math.max(e.wait || 0, snapshots.plan ? usual : backoff(misses++));
-    }
+  /** Asks for a document on and on. Whether the snapshot comes, and how that goes, has nothing to do with the emergency list. */
+  const keep = (path, document, millis) => {
+    let misses = 0;
+    return poll(
+      async () => {
+        const usual = millis * (0.9 + Math.random() * 0.2);
+        let outcome = 'failed';
+        try {
+          const found = await http(path, document);
+          if (![200, 304].includes(found.status)) throw found;
+          outcome = 'unreadable';
+          document.offer(found);
+          misses = 0;
+          return usual;
+        } catch (e) {
+          lastError = path + ': ' + (e.status || e);
+          if (document === snapshots) {
+            snapshots.counts[outcome]++;
+            if (session) settle();
+          }
+          return Math.max(e.wait || 0, snapshots.plan ? usual : backoff(misses++));
+        }
+      },
+      () => stop.signal.aborted || isHidden(),
+    );
   };
 
   if (isOnline) {
     emergency.offer({ json: local.read('emergency') });
     snapshots.restore();
-    const rests = () => isClosed || isHidden();
-    const pollers = [
-      poll(load('/config', snapshots, configMillis), rests),
-      poll(load('/config/emergency', emergency, emergencyMillis), rests),
-    ];
-    const wake = () => pollers.forEach((poller) => poller());
-    wake();
+    const wakeConfig = keep('/config', snapshots, configMillis);
+    const wakeEmergency = keep('/config/emergency', emergency, emergencyMillis);
     if (inPage) {
-      const on = (target, type, action) => target.addEventListener(type, action, { signal: stop.signal });
-      on(document, 'visibilitychange', () => (isHidden() ? events.leave() : wake()));
-      on(window, 'pagehide', () => events.leave(0));
+      const on = (target, type, action) => target.addEventListener(type, action, stop); // its signal
+      on(document, 'visibilitychange', () => (isHidden() ? events.leave() : wakeConfig(wakeEmergency())));
+      on(window, 'pagehide', () => events.leave(true));
+      on(window, 'pageshow', events.stay);
       on(window, 'online', events.drain);
     }
   }
 
-  const within = (millis, promise) => {
-    let timer;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, millis)));
-    return Promise.race([promise, late]).then(() => clearTimeout(timer));
-  };
-
-  const eventCounts = () => ({ ...events.counts, queued: events.waiting() });
+  const within = (millis, promise) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, millis);
+      promise.then(() => resolve(clearTimeout(timer)));
+    });
 
   const client = {
     async ready(how) {
       if (!snapshots.plan && isOnline) await within(how?.timeout ?? 2000, settled);
       if (!snapshots.plan && session) {
-        gaveUp = true;
+        gaveUp ||= 1;
         generation++;
       }
       return state();
@@ -249,35 +250,30 @@ function build(options) {
     },
     forUser(user) {
       const own = prepared(user);
-      const bound = ([name, call]) => [name, (...given) => call(own, ...given)];
-      return Object.fromEntries(Object.entries(calls).map(bound));
+      return bind({}, () => own);
     },
     stats: () => ({
       ...state(),
       newestVersion: snapshots.newest,
       emergencyVersion: emergency.version,
-      events: eventCounts(),
+      events: events.counts(),
       config: { ...snapshots.counts },
       ...trouble,
       lastError,
     }),
-    flush: () => events.drain().then(eventCounts),
+    flush: () => events.drain().then(events.counts),
     async close(how) {
-      isClosed = true;
-      if (stop) stop.abort();
+      stop.abort();
       settle();
-      await within(how?.timeout ?? 2000, events.drain());
       events.close();
-      return eventCounts();
+      await within(how?.timeout ?? 2000, events.drain());
+      return events.counts();
     },
   };
 
   /** Here the user comes last, and may be left out. */
-  for (const [name, call] of Object.entries(calls)) {
-    client[name] = (...given) => {
-      const user = name === 'track' ? given[2]?.user : given[call.length - 1];
-      return call(user === undefined ? current : prepared(user), ...given);
-    };
-  }
-  return client;
+  return bind(client, (call, given) => {
+    const user = call === calls.track ? given[2]?.user : given[call.length - 1];
+    return user === undefined ? current : prepared(user);
+  });
 }

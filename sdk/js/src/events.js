@@ -39,7 +39,7 @@ export function createEvents(post, shelf) {
   const counts = { offered: 0, restored: 0, delivered: 0, dropped: 0, rejected: 0, retries: 0 };
   let queue = [];
   let failures = 0;
-  let origin, timer, resting, draining, saving, closed, mark;
+  let origin, timer, resting, draining, saving, closed, isGone;
 
   const now = () => {
     if (!queue[0]) origin = Date.now() - performance.now();
@@ -49,7 +49,7 @@ export function createEvents(post, shelf) {
   const push = (user, event, made) => {
     const text = encode(event);
     const bytes = utf8(text).length;
-    if (bytes > EVENT_BYTES) throw Error('too large');
+    if (bytes > EVENT_BYTES) throw Error();
     queue.push({ user, event: { ...made, ...JSON.parse(text) }, bytes: bytes + 3 * user.length + 150 });
     if (queue.length > CAPACITY) {
       queue.splice(queue.findIndex((entry) => !entry.busy), 1);
@@ -57,19 +57,25 @@ export function createEvents(post, shelf) {
     }
   };
 
-  /** Keeps in storage what is not acknowledged; {@code at} 0 says that nobody comes back for it. */
+  /** Keeps in storage what is not acknowledged; at 0 says that nobody comes back for it. */
   const save = () => {
     saving = 0;
-    if (queue[0]) shelf.write(record, { at: mark ?? Date.now(), entries: queue.map(({ user, event }) => [user, event]) });
+    if (queue[0]) shelf.write(record, { at: isGone ? 0 : Date.now(), entries: queue.map(({ user, event }) => [user, event]) });
     else shelf.remove(record);
   };
 
   /** Many events in one go are written once. */
-  const changed = () => (saving ||= Promise.resolve().then(() => saving && save()));
+  const changed = () => (saving ||= Promise.resolve().then(save));
 
   const schedule = (millis) => {
-    timer ||= later(drain, millis);
+    const due = () => {
+      resting = 0;
+      drain();
+    };
+    if (!closed) timer ||= later(due, millis);
   };
+
+  const unschedule = () => (timer = clearTimeout(timer));
 
   /** The next batch: the oldest that are not on their way. */
   const take = () => {
@@ -112,32 +118,32 @@ export function createEvents(post, shelf) {
       return true;
     }
     counts.retries++;
-    resting = true;
+    resting = wait;
+    unschedule();
     schedule(Math.max(wait, backoff(++failures)));
   };
 
   const sendAll = async () => {
-    clearTimeout(timer);
-    timer = resting = 0;
-    for (let batch; post && (batch = take())[0]; ) if (!(await send(batch))) break;
+    unschedule();
+    for (let batch; (batch = take())[0]; ) if (!(await send(batch))) break;
   };
 
-  /** Sends until nothing waits or the server can't take it. Resolves then; never rejects. */
-  const drain = () => (draining ||= sendAll().finally(() => (draining = 0)));
-
-  const restore = ([user, event]) => {
-    push(user, { ...event, timestamp: Math.min(event.timestamp, now()) });
-    counts.restored++;
-  };
+  /**
+   * Sends until nothing waits or the server can't take it. Resolves then; never rejects. A server that said how long it wants
+   * to be left alone is.
+   */
+  const drain = async () => (resting && !closed) || (draining ||= sendAll().finally(() => (draining = 0)));
 
   /** Takes over what other pages left. */
   const takeOver = () => {
     for (const name of shelf.names('events:') || []) {
       const left = shelf.read(name);
-      if (name === record || (left && Math.abs(Date.now() - left.at) < ABANDONED)) continue;
-      for (const entry of left?.entries?.map ? left.entries : []) {
+      if (name === record || Math.abs(Date.now() - left?.at) < ABANDONED) continue;
+      for (const entry of [].concat(left?.entries)) {
         try {
-          restore(entry);
+          const [user, event] = entry;
+          push(user, { ...event, timestamp: Math.min(event.timestamp, now()) });
+          counts.restored++;
         } catch {
           // not an entry
         }
@@ -158,9 +164,8 @@ export function createEvents(post, shelf) {
   if (post) begin();
 
   return {
-    counts,
+    counts: () => ({ ...counts, queued: queue.length }),
     drain,
-    waiting: () => queue.length,
     /** Takes an event; false if it can't be sent. */
     add(user, event) {
       counts.offered++;
@@ -175,18 +180,27 @@ export function createEvents(post, shelf) {
         return false;
       }
       changed();
-      if (queue.length >= BATCH && !resting) drain();
+      if (queue.length >= BATCH && !failures) drain();
       else schedule(INTERVAL);
       return true;
     },
-    /** The page may be gone in a moment: everything is sent at once, and stays in storage until it is acknowledged. */
-    leave(at) {
-      mark = at;
+    /**
+     * The page may be gone in a moment: everything is sent at once, and stays in storage until it is acknowledged. A goodbye
+     * stays one: browsers say that the page is hidden after they said that it goes.
+     */
+    leave(isLast) {
+      isGone ||= isLast;
       save();
-      for (let batch; (batch = take())[0]; ) send(batch);
+      for (let batch; (isGone || !resting) && (batch = take())[0]; ) send(batch);
+    },
+    /** The page is here again: a goodbye was none. */
+    stay() {
+      isGone = false;
+      save();
     },
     close() {
-      closed = timer = 1;
+      closed = true;
+      unschedule();
     },
   };
 }

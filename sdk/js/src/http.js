@@ -1,5 +1,3 @@
-import { later } from './poller.js';
-
 const TIMEOUT = 10000;
 const LONGEST_WAIT = 300000;
 
@@ -13,24 +11,18 @@ export const createHttp = ({ url, key, fetch: own }, inPage) => async (path, { e
   const headers = inPage ? {} : { Authorization: 'Bearer ' + key };
   if (etag) headers['If-None-Match'] = etag;
   if (body) headers['Content-Type'] = inPage ? 'text/plain' : 'application/json';
-  const abort = new AbortController();
-  const timer = later(() => abort.abort(), TIMEOUT);
-  try {
-    const response = await (own || fetch)(target, {
-      method: body ? 'POST' : 'GET',
-      headers,
-      body,
-      keepalive: inPage && !!body,
-      signal: abort.signal,
-    });
-    const header = (name) => response.headers.get(name);
-    return {
-      status: response.status,
-      etag: header('ETag'),
-      wait: Math.min(header('Retry-After') * 1000 || 0, LONGEST_WAIT),
-      json: await response.json().catch(() => undefined),
-    };
-  } finally {
-    clearTimeout(timer);
-  }
+  const response = await (own || fetch)(target, {
+    method: body ? 'POST' : 'GET',
+    headers,
+    body,
+    keepalive: !!body,
+    signal: AbortSignal.timeout?.(TIMEOUT),
+  });
+  const header = (name) => response.headers.get(name);
+  return {
+    status: response.status,
+    etag: header('ETag'),
+    wait: Math.min(header('Retry-After') * 1000 || 0, LONGEST_WAIT),
+    json: await response.json().catch(() => undefined),
+  };
 };

@@ -9,19 +9,16 @@ export const later = (action, millis) => {
 export const backoff = (failures) => Math.random() * Math.min(60000, 1000 * 2 ** failures);
 
 /**
- * Calls {@code load} at once, and again after as many milliseconds as it resolves to. What falls due while {@code rests} says
- * so waits for the call of what this returns.
+ * Calls {@code load} at once, and again after as many milliseconds as it resolves to. What falls due again while {@code rests}
+ * says so waits for the call of what this returns.
  */
 export function poll(load, rests) {
-  let due = true;
-  const wake = async () => {
-    if (!due || rests()) return;
-    due = false;
-    const wait = await load();
-    later(() => {
-      due = true;
-      wake();
-    }, wait);
+  let isDue;
+  const wake = () => isDue && !rests() && run();
+  const run = async () => {
+    isDue = false;
+    later(() => wake((isDue = true)), await load());
   };
+  run();
   return wake;
 }

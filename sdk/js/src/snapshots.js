@@ -1,5 +1,7 @@
 import { compile } from './evaluate.js';
 
+const DAY = 86400000;
+
 /**
  * The snapshot in use and the newest one known.
  *
@@ -17,20 +19,24 @@ export function createSnapshots(local, session, maxAge, onApplied) {
   const counts = { applied: 0, notModified: 0, older: 0, unreadable: 0, failed: 0 };
   const self = { counts, source: 'none', newest: 0, restore, offer };
 
-  const use = (plan, source) => {
+  /** Uses a snapshot, unless there is one that has to stay. */
+  const take = (plan, source) => {
+    self.newest = Math.max(self.newest, plan.version);
+    if (self.plan && (session || plan.version <= self.plan.version)) return;
     const before = self.plan?.byKey || [];
     Object.assign(self, { plan, source });
     counts.applied++;
     onApplied([...new Map([...before, ...plan.byKey]).keys()]);
   };
 
+  const isYoung = (record, age) => Math.abs(Date.now() - record?.at) < age;
+
   const stored = (shelf) => {
     const record = shelf.read('config');
     try {
-      if (!(Math.abs(Date.now() - record.at) < maxAge)) return undefined;
+      if (!isYoung(record, maxAge)) return undefined;
       const plan = compile(record.snapshot);
-      if (!self.plan) use(plan, 'storage');
-      self.newest = Math.max(self.newest, plan.version);
+      take(plan, 'storage');
       return record;
     } catch {
       return undefined; // spoilt, or not there
@@ -41,24 +47,29 @@ export function createSnapshots(local, session, maxAge, onApplied) {
   function restore() {
     const kept = session && stored(session);
     const record = stored(local);
-    self.etag = record?.etag;
+    if (record?.snapshot.version === self.newest) self.etag = record.etag;
     if (record && !kept) session?.write('config', record);
   }
 
   /** An answer of the server; its ETag is kept only after the snapshot was understood. Throws for one that is not. */
-  function offer({ json, etag }, source = 'network') {
+  function offer({ status, json, etag }, source = 'network') {
+    const last = local.read('config');
+    const at = Date.now();
+    if (status === 304) {
+      counts.notModified++;
+      if (last?.etag === self.etag && !isYoung(last, DAY)) local.write('config', { ...last, at });
+      return;
+    }
     const plan = compile(json);
-    const inUse = self.plan;
     if (plan.version < self.newest) {
       counts.older++;
       return;
     }
-    self.newest = plan.version;
     self.etag = etag;
-    const record = { at: Date.now(), etag, snapshot: json };
-    if (etag) local.write('config', record);
-    if (!inUse) session?.write('config', record);
-    if (!inUse || !(session || inUse.version === plan.version)) use(plan, source);
+    const record = { at, etag, snapshot: json };
+    if (etag && !(isYoung(last, maxAge) && last.snapshot?.version > plan.version)) local.write('config', record);
+    if (etag && !self.plan) session?.write('config', record);
+    take(plan, source);
   }
 
   return self;

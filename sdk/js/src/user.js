@@ -19,13 +19,13 @@ export function prepareUser(given) {
 
 /** A text that nobody else has. A page that is not served securely has no randomUUID. */
 export const randomId = () =>
-  globalThis.crypto?.randomUUID?.() || `${Math.random()}-${Math.random()}`;
+  globalThis.crypto?.randomUUID?.() || `${Math.random()}${Math.random()}`;
 
 let forThisPage;
 
-/** A random user id that stays in this browser; without storage one that stays as long as the page. */
+/** A random user id that stays in this browser; without storage, or with null for it, one that stays as long as the page. */
 export function anonymousId(storage) {
-  const store = openShelf(() => storage || localStorage, 'assay:');
+  const store = openShelf(() => storage === undefined ? localStorage : storage, 'assay:');
   const known = store.read('anonymous');
   if (prepareUser(known)) return known;
   forThisPage ??= randomId();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../index.js';
+import { FakeStorage } from './page.js';
 import { eventually, snapshot, startServer, sum } from './server.js';
 
 test('a client on a server answers from the snapshot and sends what happened', async (t) => {
@@ -46,6 +47,40 @@ test('a variant that the server chose is an exposure too, once, with a snapshot 
   assert.deepEqual([events.offered, events.delivered], [1, 1]);
   const [{ user_id, events: [exposure] }] = server.bodies;
   assert.deepEqual([user_id, exposure.experiment, exposure.variant], ['u1', 'exp', 'treatment_b']);
+});
+
+test('an exposure of what is no experiment throws nothing', () => {
+  const client = createClient({ snapshot: snapshot(1, 'exp') });
+  assert.equal(client.logExposure(Symbol('x'), 'u1', 'treatment_a'), undefined);
+  assert.equal(client.stats().failures, 1);
+});
+
+test('a good emergency list says nothing of the snapshot', async (t) => {
+  const server = await startServer(t);
+  const times = [];
+  server.answers['/config'] = (seen, answer) => (times.push(performance.now()), answer(404, {}));
+  t.mock.method(Math, 'random', () => 0.5);
+  const client = createClient({ url: server.url, key: 'k', emergencyMillis: 20 });
+  t.after(() => client.close());
+  await eventually(() => times.length === 3);
+  assert.ok(times[2] - times[1] >= 990, 'the second pause is longer than the first');
+  await eventually(() => client.stats().config.failed === 3);
+  assert.equal(client.stats().config.notModified, 0);
+});
+
+test('of a snapshot to begin with and a stored one the newer is used', async (t) => {
+  const server = await startServer(t);
+  server.config = snapshot(3, 'exp');
+  const options = { url: server.url, key: 'k', storage: new FakeStorage(), configMillis: 20 };
+  const first = createClient(options);
+  await first.ready({ timeout: 30000 });
+  await first.close();
+  const versionOf = (client) => (t.after(() => client.close()), [client.stats().source, client.stats().version]);
+  assert.deepEqual(versionOf(createClient({ ...options, snapshot: snapshot(1, 'exp') })), ['storage', 3]);
+  const newer = createClient({ ...options, snapshot: snapshot(4, 'exp') });
+  assert.deepEqual(versionOf(newer), ['fixed', 4]);
+  await eventually(() => newer.stats().config.older > 0);
+  assert.equal(newer.stats().config.notModified, 0, 'the tag is that of a version that is not in use');
 });
 
 test('an experiment of the snapshot can be looked up', () => {

@@ -193,6 +193,59 @@ test('a hidden page sends at once', async (t) => {
   assert.ok(![...local.items.keys()].some((name) => name.includes('events')));
 });
 
+test('a page that comes back out of the cache said no goodbye', async (t) => {
+  const page = openPage(t);
+  const server = await startServer(t);
+  const client = open(t, server, { fetch: () => Promise.reject(new TypeError('Failed to fetch')) });
+  client.track('here');
+  const isOffered = () => [...local.items].some(([name, text]) => name.includes('events') && JSON.parse(text).at === 0);
+  page.leave();
+  assert.ok(isOffered());
+  page.comeBack();
+  assert.ok(!isOffered());
+});
+
+test('a server that wants to be left alone is, until the page goes', async (t) => {
+  const page = openPage(t);
+  const server = await startServer(t);
+  let asked = 0;
+  server.answers['/events'] = (seen, answer) => answer(429, {}, { 'Retry-After': String(60 * ++asked) });
+  const client = open(t, server);
+  client.track('one');
+  await client.flush();
+  client.track('two');
+  await client.flush();
+  page.window.dispatchEvent(new Event('online'));
+  page.show('hidden');
+  track(client, 0, 100);
+  await client.flush();
+  assert.deepEqual([asked, client.stats().events.queued], [1, 102]);
+  page.leave();
+  await eventually(() => asked === 3);
+});
+
+test('a pause that the server asked for is not cut short by events that happen meanwhile', async (t) => {
+  const server = await startServer(t);
+  let answerLater;
+  server.answers['/events'] = (seen, answer) => (answerLater = () => answer(429, {}, { 'Retry-After': '60' }));
+  const timers = new Map();
+  const [set, clear] = [globalThis.setTimeout, globalThis.clearTimeout];
+  t.mock.method(globalThis, 'setTimeout', (action, millis) => {
+    const timer = set(action, millis);
+    if (millis === 5000 || millis >= 60000) timers.set(timer, millis);
+    return timer;
+  });
+  t.mock.method(globalThis, 'clearTimeout', (timer) => (timers.delete(timer), clear(timer)));
+  const client = open(t, server, { emergencyMillis: 50000, configMillis: 50000 });
+  client.track('one');
+  const flushed = client.flush();
+  await eventually(() => answerLater);
+  client.track('two');
+  answerLater();
+  await flushed;
+  assert.deepEqual([...timers.values()], [60000], 'the one of the server, not the usual one');
+});
+
 test('a queue of 500 outlives a reload while the endpoint is blocked', async (t) => {
   const page = openPage(t);
   const server = await startServer(t);
@@ -235,6 +288,36 @@ test('a tab that died without a word is found out', async (t) => {
   t.mock.method(Date, 'now', () => now + 3600000);
   const later = open(t, server);
   await eventually(() => later.stats().events.delivered === 1);
+});
+
+test('what is no list in storage is left out', async (t) => {
+  openPage(t);
+  const server = await startServer(t);
+  open(t, server).track('one');
+  await eventually(() => [...local.items.keys()].some((name) => name.includes('events')));
+  const [name] = [...local.items.keys()].filter((key) => key.includes('events'));
+  local.items.set(name.replace(/events:.*/, 'events:left'), '{"at":0,"entries":{"map":1}}');
+  const rejections = [];
+  const listen = (e) => rejections.push(e);
+  process.on('unhandledRejection', listen);
+  t.after(() => process.off('unhandledRejection', listen));
+  open(t, server);
+  await eventually(() => ![...local.items.keys()].some((key) => key.endsWith('events:left')));
+  assert.deepEqual(rejections, []);
+});
+
+test('close ends no timer of somebody else, and none begins after it', async (t) => {
+  const server = await startServer(t);
+  server.answers['/events'] = (seen, answer) => answer(503, {});
+  const client = open(t, server);
+  t.mock.method(Math, 'random', () => 0.625);
+  client.track('one');
+  await client.close({ timeout: 30000 });
+  const cleared = t.mock.method(globalThis, 'clearTimeout');
+  const begun = t.mock.method(globalThis, 'setTimeout');
+  await client.flush();
+  assert.ok(cleared.mock.calls.every(({ arguments: [timer] }) => typeof timer !== 'number'));
+  assert.ok(begun.mock.calls.every(({ arguments: [, millis] }) => ![1250, 2500].includes(millis)), 'nothing is sent again');
 });
 
 test('after close nothing is sent or taken, and what was not sent stays in storage', async (t) => {

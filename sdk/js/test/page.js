@@ -34,8 +34,8 @@ export class FakeStorage {
 }
 
 /** What a page has that Node has not: a document and a window that events can be sent to. One page at a time. */
-export function openPage(t) {
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+export function openPage(t, visibilityState = 'visible') {
+  const document = Object.assign(new EventTarget(), { visibilityState });
   const window = new EventTarget();
   Object.assign(globalThis, { document, window });
   t.after(() => {
@@ -49,6 +49,16 @@ export function openPage(t) {
       document.visibilityState = visibilityState;
       document.dispatchEvent(new Event('visibilitychange'));
     },
-    leave: () => window.dispatchEvent(new Event('pagehide')),
+    /** In the order of a navigation in Chromium. What comes next is another page, which is visible. */
+    leave() {
+      window.dispatchEvent(new Event('pagehide'));
+      this.show('hidden');
+      document.visibilityState = 'visible';
+    },
+    /** The way back, out of the cache of pages. */
+    comeBack() {
+      window.dispatchEvent(new Event('pageshow'));
+      this.show('visible');
+    },
   };
 }

@@ -92,6 +92,85 @@ describe('in a browser', () => {
     await eventually(() => server.requests.length > before + 2);
   });
 
+  test('a page that is opened in the background asks at once, and rests then', async (t) => {
+    openPage(t, 'hidden');
+    const server = await startServer(t);
+    const client = open(t, server, { emergencyMillis: 20 });
+    assert.equal((await client.ready({ timeout: 30000 })).source, 'network');
+    await eventually(() => client.stats().emergencyVersion === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(server.requests.length, 2);
+  });
+
+  test('ready waits for the snapshot, whatever becomes of the emergency list', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    let failed;
+    server.answers['/config/emergency'] = (seen, answer) => answer((failed = 503), {});
+    server.answers['/config'] = async (seen, answer) => {
+      await eventually(() => failed);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      answer(200, server.config, { ETag: '"1"' });
+    };
+    assert.equal((await open(t, server).ready({ timeout: 30000 })).source, 'network');
+  });
+
+  test('a page that was told of no experiment is told so again', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    let release;
+    server.answers['/config'] = (seen, answer) => (release ??= () => answer(200, server.config, { ETag: '"late"' }));
+    const client = open(t, server, { configMillis: 1e6 });
+    await client.ready({ timeout: 20 });
+    assert.deepEqual({ ...client.getAllAssignments() }, {});
+    await eventually(() => release);
+    release();
+    await eventually(() => client.stats().version === 1);
+    assert.deepEqual([{ ...client.getAllAssignments() }, client.getVariant('exp')], [{}, 'control']);
+  });
+
+  test('the snapshot of one page is not that of the session', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    await open(t, server).ready({ timeout: 30000 });
+    assert.equal(open(t, server, { snapshot: snapshot(7, 'exp') }).stats().version, 7);
+    assert.equal(open(t, server).stats().version, 1);
+  });
+
+  const storedConfig = () => JSON.parse([...local.items].find(([name]) => name.endsWith(':config'))[1]);
+
+  test('an answer that comes late leaves the newer one in storage alone', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    let release;
+    server.answers['/config'] = (seen, answer) => (release = () => answer(200, snapshot(3, 'exp'), { ETag: '"3"' }));
+    const late = open(t, server, { configMillis: 1e6 });
+    await eventually(() => release);
+    delete server.answers['/config'];
+    server.config = snapshot(4, 'exp');
+    const mine = session;
+    session = new FakeStorage();
+    await open(t, server, { configMillis: 1e6 }).ready({ timeout: 30000 });
+    session = mine;
+    release();
+    await eventually(() => late.stats().version === 3);
+    assert.equal(storedConfig().snapshot.version, 4);
+  });
+
+  test('a stored snapshot that the server still has does not grow old', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    const first = open(t, server);
+    await first.ready({ timeout: 30000 });
+    await first.close();
+    const now = Date.now() + 5 * 86400000;
+    t.mock.method(Date, 'now', () => now);
+    session = new FakeStorage();
+    const next = open(t, server);
+    await eventually(() => next.stats().config.notModified > 0);
+    assert.equal(storedConfig().at, now);
+  });
+
   test('what was control because ready gave up stays control on this page, and no longer', async (t) => {
     openPage(t);
     const server = await startServer(t);
@@ -201,6 +280,17 @@ describe('storage', () => {
     }
   });
 
+  test('that is not wanted is not used for an id either', async (t) => {
+    openPage(t);
+    globalThis.localStorage = new FakeStorage();
+    t.after(() => delete globalThis.localStorage);
+    const server = await startServer(t);
+    const client = open(t, server, { user: undefined, storage: null, session: null });
+    await client.ready({ timeout: 30000 });
+    assert.deepEqual([client.getVariant('exp'), anonymousId(null)], ['treatment_a', anonymousId(null)]);
+    assert.equal(globalThis.localStorage.length, 0);
+  });
+
   test('keeps the id of somebody who has none', () => {
     const id = anonymousId(local);
     assert.match(id, /^[!-~]{16,}$/);
@@ -218,6 +308,17 @@ describe('the page is hidden until ready', () => {
     const done = hideUntilReady(open(t, server), { element: hidden, timeout: 30000 });
     assert.equal(hidden.style.opacity, '0');
     assert.equal((await done).source, 'network');
+    assert.equal(hidden.style.opacity, '0.9');
+  });
+
+  test('and is not hidden for ever by a second call', async (t) => {
+    openPage(t);
+    const server = await startServer(t);
+    const hidden = element();
+    const client = open(t, server);
+    const calls = [1, 2].map(() => hideUntilReady(client, { element: hidden, timeout: 30000 }));
+    assert.equal(hidden.style.opacity, '0');
+    await Promise.all(calls);
     assert.equal(hidden.style.opacity, '0.9');
   });
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 /** What the compiler says of the example, by line. */
 const complaints = () => {
-  const file = fileURLToPath(new URL('example.ts', import.meta.url));
+  const file = fileURLToPath(new URL('../types/example.ts', import.meta.url));
   const program = ts.createProgram([file], {
     strict: true,
     noEmit: true,
