@@ -153,7 +153,7 @@ class ChaosTest {
         long deadline = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         List<Long> heap = new ArrayList<>();
         try {
-            while (System.nanoTime() - deadline < 0) {
+            while (heap.size() < 2 || System.nanoTime() - deadline < 0) {
                 for (UnrulyServer.Mood mood : UnrulyServer.Mood.values()) {
                     server.becomes(mood);
                     watch(client);
