@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,26 +19,36 @@ import org.jspecify.annotations.Nullable;
  * Requests of one thread, one after the other, each of which ends in time.
  *
  * <p>A timeout between two bytes is not enough, since a server may send a byte now and then for ever: until the headers are there
- * a guard closes the connection when time is up, and after that the clock is looked at between reads.
+ * a guard closes the connection when time is up, and after that the clock is looked at between reads ({@link TimedStream}). No message
+ * holds the key, or the part of an address that may hold a password.
  */
 final class HttpCalls {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int CHUNK = 16 * 1024;
+    private static final Pattern USER_INFO = Pattern.compile("(?<=^|//)[^/]*@");
 
     private final String url;
     private final String key;
+    private final boolean isKeyPlain;
     private final ScheduledExecutorService guard;
     private final int maxBytes;
     private volatile long timeoutNanos;
     private volatile @Nullable HttpURLConnection current;
 
     HttpCalls(AssayOptions options, ScheduledExecutorService guard, int maxBytes) {
-        String given = options.url == null ? "" : options.url.trim();
-        url = given.endsWith("/") ? given.substring(0, given.length() - 1) : given;
+        url = address(options.url);
         key = options.key == null ? "" : options.key.trim();
+        isKeyPlain = key.chars().allMatch(c -> c >= ' ' && c <= '~');
         this.guard = guard;
         this.maxBytes = maxBytes;
         timeoutNanos = options.requestTimeout.toNanos();
+    }
+
+    /** Without who is logged in, which nobody reads and messages would show. */
+    private static String address(@Nullable String url) {
+        String given = url == null ? "" : url.trim();
+        String plain = USER_INFO.matcher(given).replaceFirst("");
+        return plain.endsWith("/") ? plain.substring(0, plain.length() - 1) : plain;
     }
 
     /** What a server answered. */
@@ -74,10 +86,13 @@ final class HttpCalls {
     }
 
     private HttpURLConnection open(String path) throws IOException {
+        if (!isKeyPlain) {
+            throw new IOException("key: holds other characters than keys do (expected: printable ASCII)");
+        }
         HttpURLConnection connection;
         try {
             connection = (HttpURLConnection) URI.create(url + path).toURL().openConnection();
-        } catch (IllegalArgumentException | ClassCastException e) {
+        } catch (MalformedURLException | IllegalArgumentException | ClassCastException e) {
             throw new IOException("url: " + url + " (expected: http:// or https://)", e);
         }
         int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
@@ -126,20 +141,18 @@ final class HttpCalls {
                 return new byte[0];
             }
             boolean isPacked = "gzip".equalsIgnoreCase(connection.getContentEncoding());
-            return all(isPacked ? new GZIPInputStream(raw) : raw, deadline);
+            InputStream timed = new TimedStream(raw, deadline, maxBytes);
+            return all(isPacked ? new GZIPInputStream(timed) : timed);
         }
     }
 
-    private byte[] all(InputStream in, long deadline) throws IOException {
+    private byte[] all(InputStream in) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] chunk = new byte[CHUNK];
         for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
             out.write(chunk, 0, n);
             if (out.size() > maxBytes) {
                 throw new IOException("answer: more than " + maxBytes + " bytes");
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException("answer: not all of it in time");
             }
         }
         return out.toByteArray();
