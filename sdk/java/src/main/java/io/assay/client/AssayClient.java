@@ -62,7 +62,14 @@ public final class AssayClient implements AutoCloseable {
     }
 
     static AssayClient connected(AssayOptions options) {
-        AssayClient client = new AssayClient(options, true);
+        AssayClient client;
+        try {
+            client = new AssayClient(options, true);
+        } catch (Throwable e) {
+            client = new AssayClient(new AssayOptions(null, null).cachedUsers(2).cachedExposures(8), false);
+            client.trouble.kept(e);
+            return client;
+        }
         try {
             client.evaluator.warmUp();
             client.events.warmUp();
@@ -126,7 +133,12 @@ public final class AssayClient implements AutoCloseable {
 
     /** Variant, config, reason, in or not, for a user without attributes; no exposure: {@link #logExposure} when it is shown. */
     public Assignment getAssignment(@Nullable String experiment, @Nullable String user) {
-        return getAssignment(experiment, User.of(user));
+        try {
+            return evaluator.assignment(evaluator.of(known(user)), experiment);
+        } catch (Throwable e) {
+            trouble.kept(e);
+            return Assignment.notIn(experiment, AssignmentReason.FAILED);
+        }
     }
 
     /** Variant, config, reason, in or not; no exposure: {@link #logExposure} when it is shown. */
@@ -141,7 +153,12 @@ public final class AssayClient implements AutoCloseable {
 
     /** The experiments that a user without attributes is in, by key; no exposure. */
     public Map<String, Assignment> getAllAssignments(@Nullable String user) {
-        return getAllAssignments(User.of(user));
+        try {
+            return evaluator.assignments(evaluator.of(known(user)));
+        } catch (Throwable e) {
+            trouble.kept(e);
+            return Collections.emptyMap();
+        }
     }
 
     /** The experiments that a user is in, by key; no exposure. */
@@ -197,7 +214,12 @@ public final class AssayClient implements AutoCloseable {
 
     /** A client bound to a user without attributes. */
     public AssayUser forUser(@Nullable String user) {
-        return new AssayUser(this, User.of(user));
+        try {
+            return new AssayUser(this, User.of(user));
+        } catch (Throwable e) {
+            trouble.kept(e);
+            return new AssayUser(this, User.NOBODY);
+        }
     }
 
     /** A client bound to a user, who is evaluated once per snapshot. */
@@ -229,7 +251,12 @@ public final class AssayClient implements AutoCloseable {
      * @return ends it
      */
     public Runnable onConfigChange(@Nullable Consumer<ConfigChange> listener) {
-        return listener == null ? () -> {} : link.listeners().add(listener);
+        try {
+            return listener == null ? () -> {} : link.listeners().add(listener);
+        } catch (Throwable e) {
+            trouble.kept(e);
+            return () -> {};
+        }
     }
 
     /** The snapshot in use, for those who build upon this; an empty one if there is none. */
@@ -276,8 +303,6 @@ public final class AssayClient implements AutoCloseable {
         try {
             events.close();
             link.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Throwable e) {
             trouble.kept(e);
         }

@@ -1,25 +1,32 @@
 package io.assay.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-/** The two threads that talk to a server, and the one that ends their requests in time. */
+/** The three threads that talk to a server, and the one that ends their requests in time. */
 final class Connection implements Link {
     private static final int MAX_CONFIG_BYTES = 64 << 20;
     private static final int MAX_ANSWER_BYTES = 4 << 20;
-    private static final long GRACE_MILLIS = 250;
+    private static final long GRACE_NANOS = 250_000_000;
 
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private final AssayOptions options;
     private final EventBuffer events;
     private final ScheduledThreadPoolExecutor guard;
     private final Listeners listeners;
+    private final Configuration configuration;
     private final SnapshotPoller poller;
+    private final EmergencyPoller emergency;
     private final EventSender sender;
     private final HttpCalls polling;
+    private final HttpCalls killing;
     private final HttpCalls sending;
     private final Thread pollerThread;
+    private final Thread emergencyThread;
     private final Thread senderThread;
 
     Connection(AssayOptions options, Evaluator evaluator, EventBuffer events, Trouble trouble) {
@@ -30,9 +37,14 @@ final class Connection implements Link {
         listeners = new Listeners(trouble);
         sending = new HttpCalls(options, guard, MAX_ANSWER_BYTES);
         polling = new HttpCalls(options, guard, MAX_CONFIG_BYTES);
-        poller = new SnapshotPoller(options, polling, evaluator, listeners, trouble);
-        sender = new EventSender(options, events, sending, trouble);
+        killing = new HttpCalls(options, guard, MAX_CONFIG_BYTES);
+        configuration = new Configuration(options, evaluator, listeners, trouble);
+        poller = new SnapshotPoller(options, polling, configuration, trouble);
+        sender = new EventSender(options, events, sending, trouble, evaluator::recordLostAgain);
         pollerThread = DaemonThreads.named("assay-sdk-config").newThread(poller);
+        emergency =
+                new EmergencyPoller(options, killing, configuration, trouble, () -> LockSupport.unpark(pollerThread));
+        emergencyThread = DaemonThreads.named("assay-sdk-emergency").newThread(emergency);
         senderThread = DaemonThreads.named("assay-sdk-events").newThread(sender);
     }
 
@@ -40,6 +52,7 @@ final class Connection implements Link {
     public void open() {
         events.onBatch(sender::wake);
         pollerThread.start();
+        emergencyThread.start();
         senderThread.start();
     }
 
@@ -53,17 +66,51 @@ final class Connection implements Link {
         return sender.flush(nanos(atMost));
     }
 
+    /** Whoever is interrupted waits all the same, for as long as the options allow, and is interrupted then. */
     @Override
-    public void close() throws InterruptedException {
-        poller.end();
-        LockSupport.unpark(pollerThread);
-        guard.execute(polling::abort);
-        listeners.close();
-        sender.close(options.closeTimeout.toNanos());
-        senderThread.join(options.closeTimeout.toMillis() + 1);
-        guard.execute(sending::abort);
-        senderThread.join(GRACE_MILLIS);
-        guard.shutdown();
+    public void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            poller.end();
+            emergency.end();
+            LockSupport.unpark(pollerThread);
+            LockSupport.unpark(emergencyThread);
+            abort(List.of(polling, killing));
+            listeners.close();
+            long nanos = options.closeTimeout.toNanos();
+            sender.close(nanos);
+            if (!isEnded(senderThread, nanos)) {
+                abort(List.of(sending));
+                isEnded(senderThread, GRACE_NANOS);
+            }
+        } finally {
+            guard.shutdown();
+            if (!senderThread.isAlive()) {
+                events.end();
+            }
+        }
+    }
+
+    private void abort(List<HttpCalls> calls) {
+        calls.forEach(call -> guard.execute(call::abort));
+    }
+
+    private static boolean isEnded(Thread thread, long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        boolean isInterrupted = false;
+        while (thread.isAlive() && deadline - System.nanoTime() > 0) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
     }
 
     @Override
@@ -73,7 +120,7 @@ final class Connection implements Link {
 
     @Override
     public long emergencyVersion() {
-        return poller.emergencyVersion();
+        return configuration.emergencyVersion();
     }
 
     @Override
@@ -84,12 +131,12 @@ final class Connection implements Link {
     @Override
     public Stats.Config config() {
         return new Stats.Config(
-                poller.applied.sum(),
-                poller.notModified.sum(),
-                poller.older.sum(),
-                poller.unreadable.sum(),
-                poller.failed.sum(),
-                poller.fileErrors.sum());
+                configuration.applied.sum(),
+                configuration.notModified.sum(),
+                configuration.older.sum(),
+                configuration.unreadable.sum(),
+                configuration.failed.sum(),
+                configuration.fileErrors.sum());
     }
 
     private static long nanos(Duration duration) {

@@ -6,7 +6,8 @@ import io.assay.engine.Scratch;
  * All assignments of one user under one snapshot.
  *
  * <p>A byte per experiment: 0 for not in it, else the variant's index + 1, and a bit once the exposure is dealt with. The bit is
- * set without a fence: whoever misses it asks {@link ExposureCache}, which knows.
+ * set without a fence: whoever misses it asks {@link ExposureCache}, which knows. When exposures were lost a new generation begins, in
+ * which all bits are taken back.
  */
 final class Evaluation {
     private static final byte DEALT_WITH = (byte) 0x80;
@@ -18,6 +19,7 @@ final class Evaluation {
     final long userHash;
     private final boolean hasOverrides;
     private final byte[] marks;
+    private int generation;
 
     Evaluation(User user, Serving serving, Scratch scratch) {
         this.user = user;
@@ -43,7 +45,13 @@ final class Evaluation {
     }
 
     /** Says whether the user is in it and the exposure may still have to be recorded. */
-    boolean isUnmeasured(int place) {
+    boolean isUnmeasured(int place, int now) {
+        if (generation != now) {
+            for (int e = 0; e < marks.length; e++) {
+                marks[e] &= VARIANT;
+            }
+            generation = now;
+        }
         return marks[place] > 0;
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,19 @@ final class Evaluator {
 
     private final ScratchPool scratches = new ScratchPool();
     private final AtomicReference<Overrides> overrides = new AtomicReference<>(Overrides.NONE);
+    private final AtomicInteger generation = new AtomicInteger();
     private final UserCache users;
     private final ExposureCache exposures;
     private final EventBuffer events;
     private volatile Serving serving = Serving.NONE;
     private volatile SnapshotSource source = SnapshotSource.NONE;
+    private volatile boolean hasLost;
 
     Evaluator(int cachedUsers, int cachedExposures, EventBuffer events) {
         users = new UserCache(cachedUsers);
         exposures = new ExposureCache(cachedExposures);
         this.events = events;
+        events.onLost(this::forget);
     }
 
     /** Lets the JVM load what callers need, so that none of them waits for that. */
@@ -71,7 +75,9 @@ final class Evaluator {
 
     private Evaluation evaluated(User user, Serving now) {
         Evaluation evaluation = once(user, now);
-        users.put(evaluation);
+        if (evaluation.valid && user.isSmall()) {
+            users.put(evaluation);
+        }
         return evaluation;
     }
 
@@ -100,7 +106,7 @@ final class Evaluator {
         if (variant < 0) {
             return Variant.CONTROL;
         }
-        if (shown && evaluation.isUnmeasured(place)) {
+        if (shown && evaluation.isUnmeasured(place, generation.get())) {
             measure(evaluation, place, variant);
         }
         return evaluation.serving.assignment(place, variant).variant();
@@ -142,8 +148,9 @@ final class Evaluator {
     /** Records that a user was shown what somebody else decided. */
     void exposed(User user, String experiment, String variant) {
         long pair = Hash64.of(Hash64.of(user.id()), Hash64.of(experiment));
-        if (exposures.add(pair, ExposureCache.tag(variant))) {
-            events.exposure(user.id(), experiment, variant);
+        int tag = ExposureCache.tag(variant);
+        if (exposures.add(pair, tag)) {
+            events.exposure(user.id(), experiment, variant, pair, tag);
         }
     }
 
@@ -154,9 +161,25 @@ final class Evaluator {
             return;
         }
         long pair = Hash64.of(evaluation.userHash, now.hash(place));
-        if (exposures.add(pair, now.tag(place, variant))) {
+        int tag = now.tag(place, variant);
+        if (exposures.add(pair, tag)) {
             Assignment shown = now.assignment(place, variant);
-            events.exposure(evaluation.user.id(), shown.experiment(), shown.variant());
+            events.exposure(evaluation.user.id(), shown.experiment(), shown.variant(), pair, tag);
+        }
+    }
+
+    private void forget(QueuedEvent exposure) {
+        exposures.remove(exposure.pair(), exposure.tag());
+        if (!hasLost) {
+            hasLost = true;
+        }
+    }
+
+    /** Exposures that were lost since the last time are recorded when they happen again. */
+    void recordLostAgain() {
+        if (hasLost) {
+            hasLost = false;
+            generation.incrementAndGet();
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * The events that wait to be sent: bounded in number and bytes, the oldest make room for the newest and are counted.
  *
  * <p>Written by any number of threads that never wait, read by the one that sends. An event counts as queued until it is delivered,
- * dropped or rejected.
+ * dropped or rejected. The bounds are for those that wait: a batch that was taken from here comes on top, and is never dropped to
+ * make room, since a server may have it already.
  */
 final class EventBuffer {
     /** The most that a server takes for one event, with room for the id. */
@@ -36,13 +38,16 @@ final class EventBuffer {
 
     private final ConcurrentLinkedQueue<QueuedEvent> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong numbers = new AtomicLong();
     private final int capacity;
     private final int batchSize;
     private final Trouble trouble;
     private volatile Runnable onBatch = () -> {};
+    private volatile Consumer<QueuedEvent> onLost = event -> {};
     private volatile boolean closed;
+    private volatile boolean ended;
 
     EventBuffer(int capacity, int batchSize, Trouble trouble) {
         this.capacity = Math.max(1, capacity);
@@ -55,13 +60,18 @@ final class EventBuffer {
         onBatch = wake;
     }
 
-    void exposure(String user, String experiment, String variant) {
+    /** Calls back, from any thread, when an exposure was lost that may be recorded again. */
+    void onLost(Consumer<QueuedEvent> forget) {
+        onLost = forget;
+    }
+
+    void exposure(String user, String experiment, String variant, long pair, int tag) {
         StringBuilder json = new StringBuilder(128);
         json.append("\"type\":\"exposure\",\"experiment\":")
                 .append(Json.write(experiment))
                 .append(",\"variant\":")
                 .append(Json.write(variant));
-        offer(user, json);
+        offer(user, json, pair, tag);
     }
 
     void goal(@Nullable String user, @Nullable String name, double value, @Nullable Map<String, ?> properties) {
@@ -72,7 +82,7 @@ final class EventBuffer {
             trouble.note("goal: " + wrong);
             return;
         }
-        offer(user, goal(name, value, properties));
+        offer(user, goal(name, value, properties), 0, 0);
     }
 
     private StringBuilder goal(@Nullable String name, double value, @Nullable Map<String, ?> properties) {
@@ -122,12 +132,13 @@ final class EventBuffer {
         return null;
     }
 
-    private void offer(String user, StringBuilder json) {
+    private void offer(String user, StringBuilder json, long pair, int tag) {
         String rest = json.append(",\"timestamp\":")
                 .append(System.currentTimeMillis())
                 .append('}')
                 .toString();
-        QueuedEvent event = new QueuedEvent(user, numbers.getAndIncrement(), rest, Utf8.length(rest) + user.length());
+        QueuedEvent event =
+                new QueuedEvent(user, numbers.getAndIncrement(), rest, Utf8.length(rest) + user.length(), pair, tag);
         offered.increment();
         if (!UserId.isValid(user)) {
             rejected.increment();
@@ -138,28 +149,62 @@ final class EventBuffer {
             dropped.increment();
             return;
         }
-        int size = queued.incrementAndGet();
-        long held = bytes.addAndGet(event.bytes());
+        add(event);
+    }
+
+    private void add(QueuedEvent event) {
+        queued.incrementAndGet();
+        bytes.addAndGet(event.bytes());
+        int size = waiting.incrementAndGet();
         queue.add(event);
-        while (size > capacity || held > MAX_BYTES) {
-            QueuedEvent oldest = queue.poll();
-            if (oldest == null) {
-                break;
-            }
-            settle(oldest);
-            dropped.increment();
-            size = queued.get();
-            held = bytes.get();
-        }
-        if (size % batchSize == 0) {
+        if (ended) {
+            dropAll();
+        } else if (!madeRoom() && size % batchSize == 0) {
             onBatch.run();
         }
     }
 
-    /** The oldest event that waits, or null. */
+    /** Drops the oldest while too many wait, each thread one for one; says whether there were too many. */
+    private boolean madeRoom() {
+        boolean isFull = false;
+        for (int size = waiting.get(); isTooMuch(size); size = waiting.get()) {
+            isFull = true;
+            if (!waiting.compareAndSet(size, size - 1)) {
+                continue;
+            }
+            QueuedEvent oldest = queue.poll();
+            if (oldest == null) {
+                waiting.incrementAndGet(); // it is counted and not there yet: whoever adds it makes room
+                break;
+            }
+            bytes.addAndGet(-oldest.bytes());
+            settle();
+            dropped.increment();
+            lost(oldest);
+        }
+        return isFull;
+    }
+
+    private boolean isTooMuch(int size) {
+        return size > capacity || (size > 1 && bytes.get() > MAX_BYTES);
+    }
+
+    /** An exposure was not counted, and may be if it happens again. */
+    void lost(QueuedEvent event) {
+        if (event.tag() != 0 && !closed) {
+            onLost.accept(event);
+        }
+    }
+
+    /** The oldest event that waits, or null; it is queued until it is settled. */
     @Nullable
     QueuedEvent poll() {
-        return queue.poll();
+        QueuedEvent oldest = queue.poll();
+        if (oldest != null) {
+            waiting.decrementAndGet();
+            bytes.addAndGet(-oldest.bytes());
+        }
+        return oldest;
     }
 
     /** The bytes of the oldest event that waits, or a great many if there is none. */
@@ -168,9 +213,8 @@ final class EventBuffer {
         return next == null ? Integer.MAX_VALUE : next.bytes();
     }
 
-    /** The event is not queued any more, whatever became of it. */
-    void settle(QueuedEvent event) {
-        bytes.addAndGet(-event.bytes());
+    /** An event is not queued any more, whatever became of it. */
+    void settle() {
         queued.decrementAndGet();
     }
 
@@ -178,8 +222,9 @@ final class EventBuffer {
         return queued.get();
     }
 
-    boolean isEmpty() {
-        return queue.isEmpty();
+    /** How many are queued and not on their way. */
+    int waiting() {
+        return waiting.get();
     }
 
     long settled() {
@@ -191,9 +236,16 @@ final class EventBuffer {
         closed = true;
     }
 
-    void dropAll() {
-        for (QueuedEvent event = queue.poll(); event != null; event = queue.poll()) {
-            settle(event);
+    /** From now on nothing is sent: what is queued is dropped, and what a thread is just adding. */
+    void end() {
+        closed = true;
+        ended = true;
+        dropAll();
+    }
+
+    private void dropAll() {
+        for (QueuedEvent event = poll(); event != null; event = poll()) {
+            settle();
             dropped.increment();
         }
     }

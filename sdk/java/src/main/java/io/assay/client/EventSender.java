@@ -2,14 +2,13 @@ package io.assay.client;
 
 import io.assay.protocol.Json;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -20,33 +19,50 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A batch goes when it is full or its time has come. Without a readable answer it goes again, with the same ids, by which the
  * server knows what it has already. A batch that is too large, or refused as a whole, goes again in halves, so that what is wrong
- * with it ends up alone.
+ * with it ends up alone; likewise, after some attempts, one that something in between does not let through.
  */
 final class EventSender implements Runnable {
     final LongAdder retries = new LongAdder();
 
     private static final int MAX_BATCH_BYTES = 400 * 1024;
 
-    private final String ids = UUID.randomUUID() + "-";
-    private final Deque<List<QueuedEvent>> outbox = new ArrayDeque<>();
+    /** How often a batch goes as a whole though something that is not ours refuses it. */
+    private static final int MAX_REFUSALS = 5;
+
+    /** Refusals that say nothing about what is in the batch: who sends it, and when. */
+    private static final Set<Integer> PASSING = Set.of(401, 408, 429);
+
+    /** Why the server may take later what it refuses now. */
+    private static final Set<String> PASSING_CODES = Set.of("not_launched", "unknown_experiment", "throttled");
+
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    private final Deque<Batch> outbox = new ArrayDeque<>();
     private final Object progress = new Object();
     private final AssayOptions options;
     private final EventBuffer events;
     private final HttpCalls http;
     private final Backoff backoff;
     private final Trouble trouble;
+    private final Runnable onSent;
+    private final int batchSize;
     private volatile @Nullable Thread thread;
     private volatile boolean isUrgent;
     private volatile boolean isClosing;
     private volatile long closeDeadline;
+    private volatile int flushes;
+    private volatile long flushedUntil;
+    private String ids = "";
     private long notBefore = System.nanoTime();
     private long askedUntil = notBefore;
 
-    EventSender(AssayOptions options, EventBuffer events, HttpCalls http, Trouble trouble) {
+    EventSender(AssayOptions options, EventBuffer events, HttpCalls http, Trouble trouble, Runnable onSent) {
         this.options = options;
         this.events = events;
         this.http = http;
         this.trouble = trouble;
+        this.onSent = onSent;
+        batchSize = Math.min(options.batchSize, options.queueCapacity);
         backoff = new Backoff(options.retryBase, options.retryMax);
     }
 
@@ -54,6 +70,7 @@ final class EventSender implements Runnable {
     public void run() {
         thread = Thread.currentThread();
         try {
+            ids = UUID.randomUUID() + "-"; // may wait for randomness, as no caller should
             while (!isClosing) {
                 turn();
             }
@@ -83,14 +100,26 @@ final class EventSender implements Runnable {
     boolean flush(long nanos) throws InterruptedException {
         long offered = events.offered.sum();
         long deadline = System.nanoTime() + nanos;
+        synchronized (progress) {
+            flushes++;
+            flushedUntil = Math.max(flushedUntil, offered);
+        }
         isUrgent = true;
         wake();
         synchronized (progress) {
-            for (long rest = nanos; events.settled() < offered && rest > 0; rest = deadline - System.nanoTime()) {
-                progress.wait(rest / 1_000_000, (int) (rest % 1_000_000));
+            try {
+                for (long rest = nanos; events.settled() < offered && rest > 0; rest = deadline - System.nanoTime()) {
+                    progress.wait(rest / 1_000_000, (int) (rest % 1_000_000));
+                }
+            } finally {
+                flushes--;
             }
         }
         return events.settled() >= offered;
+    }
+
+    private boolean isFlushWaiting() {
+        return flushes > 0 && events.settled() < flushedUntil;
     }
 
     /** Sends what is left for so long, and no longer. */
@@ -101,33 +130,38 @@ final class EventSender implements Runnable {
         wake();
     }
 
-    /** Returns when there is a full batch, or something to send again, and no pause is on; or when the time has come. */
+    /** Returns when there is something to send for which it is time, and no pause is on: whether it is time for whatever there is. */
     private boolean rest() {
         long until = System.nanoTime() + options.flushInterval.toNanos();
         while (!isClosing && !isUrgent) {
-            boolean hasBatch = !outbox.isEmpty() || events.queued() >= options.batchSize;
-            long pause = (hasBatch ? Math.max(notBefore, askedUntil) : until) - System.nanoTime();
+            boolean isFlush = isFlushWaiting();
+            boolean hasBatch = !outbox.isEmpty() || events.waiting() >= batchSize;
+            long pause = (hasBatch || isFlush ? Math.max(notBefore, askedUntil) : until) - System.nanoTime();
             if (pause <= 0) {
-                return !hasBatch;
+                return !hasBatch || isFlush;
             }
             LockSupport.parkNanos(this, pause);
         }
         return true;
     }
 
-    /** Sends full batches, and if it is time what else there was when it began. */
+    /** Sends full batches, and if it is time all that was offered when it began. */
     private void sendAll(boolean isTime) {
         boolean urgent = isUrgent;
         isUrgent = false;
-        int rest = isTime ? events.queued() : 0;
+        long until = isTime ? events.offered.sum() : 0;
+        boolean isSent = false;
         while (!isClosing
                 && isDue(urgent)
-                && (rest > 0 || !outbox.isEmpty() || events.queued() >= options.batchSize)
+                && (events.settled() < until || !outbox.isEmpty() || events.waiting() >= batchSize)
                 && sendNext()) {
-            rest -= options.batchSize;
+            isSent = true;
             urgent = false;
         }
         tellProgress();
+        if (!isSent && !isClosing && isFlushWaiting()) {
+            LockSupport.parkNanos(this, PAUSE_NANOS); // somebody is just about to add an event that they counted
+        }
     }
 
     private boolean isDue(boolean urgent) {
@@ -135,11 +169,17 @@ final class EventSender implements Runnable {
         return now - askedUntil >= 0 && (urgent || now - notBefore >= 0);
     }
 
+    /** Tries once whatever pause is on, unless the server asked for it, and again for as long as there is time. */
     private void sendLast() {
+        notBefore = System.nanoTime();
         while (System.nanoTime() - closeDeadline < 0) {
-            long pause = Math.max(notBefore, askedUntil) - System.nanoTime();
+            long next = Math.max(notBefore, askedUntil);
+            long pause = next - System.nanoTime();
+            if (next - closeDeadline >= 0) {
+                return;
+            }
             if (pause > 0) {
-                LockSupport.parkNanos(this, Math.min(pause, closeDeadline - System.nanoTime()));
+                LockSupport.parkNanos(this, pause);
             } else if (!sendNext() && outbox.isEmpty()) {
                 return;
             }
@@ -148,41 +188,68 @@ final class EventSender implements Runnable {
 
     /** Sends one batch; false if there is none or it has to go again. */
     private boolean sendNext() {
-        List<QueuedEvent> batch = outbox.isEmpty() ? taken() : outbox.peek();
-        if (batch.isEmpty()) {
-            return false;
-        }
         if (outbox.isEmpty()) {
-            outbox.push(batch);
+            List<QueuedEvent> taken = taken();
+            if (taken.isEmpty()) {
+                return false;
+            }
+            outbox.push(Batch.of(taken));
         }
+        Batch batch = outbox.element();
         try {
-            HttpCalls.Answer answer = http.post("/events", body(batch));
-            return isSettled(batch, answer);
+            return isSettled(batch, http.post("/events", batch.body(ids)));
         } catch (Throwable e) {
-            again("/events: " + e, 0);
+            again(batch.refused(0), "/events: " + e, 0);
             return false;
+        } finally {
+            onSent.run();
         }
     }
 
-    private boolean isSettled(List<QueuedEvent> batch, HttpCalls.Answer answer) {
+    private boolean isSettled(Batch batch, HttpCalls.Answer answer) {
         Map<?, ?> json = object(answer.body());
-        boolean isTaken = answer.status() == 201;
-        boolean isRefused = answer.status() == 400 && json.get("code") instanceof String;
-        if ((isTaken || isRefused) && json.get("received") instanceof BigDecimal received) {
+        int status = answer.status();
+        String why = "/events: status " + status;
+        boolean isRefused = status == 400 && json.get("code") instanceof String;
+        if ((status == 201 || isRefused) && json.get("received") instanceof BigDecimal received) {
+            mayComeAgain(batch, json.get("rejected"));
             done(batch, Math.max(0, Math.min(batch.size(), received.intValue())));
-        } else if (isRefused || answer.status() == 413) {
-            split(batch, "/events: status " + answer.status() + " " + json.get("detail"));
+        } else if (isRefused || status == 413) {
+            split(batch, why + " " + json.get("detail"));
         } else {
-            again("/events: status " + answer.status(), Backoff.asked(answer.retryAfter()));
+            boolean isStrange = status >= 400 && status < 500 && !PASSING.contains(status);
+            Batch again = batch.refused(isStrange ? batch.refusals() + 1 : 0);
+            if (again.refusals() < MAX_REFUSALS) {
+                again(again, why, Backoff.asked(answer.retryAfter()));
+            } else {
+                split(again, why);
+                again(null, why, Backoff.asked(answer.retryAfter()));
+            }
             return false;
         }
         backoff.succeeded();
         return true;
     }
 
-    private void done(List<QueuedEvent> batch, int delivered) {
+    private void mayComeAgain(Batch batch, @Nullable Object rejected) {
+        if (!(rejected instanceof List<?> all)) {
+            return;
+        }
+        for (Object one : all) {
+            if (one instanceof Map<?, ?> map
+                    && map.get("index") instanceof BigDecimal index
+                    && map.get("code") instanceof String code
+                    && PASSING_CODES.contains(code)
+                    && index.signum() >= 0
+                    && index.intValue() < batch.size()) {
+                events.lost(batch.events().get(index.intValue()));
+            }
+        }
+    }
+
+    private void done(Batch batch, int delivered) {
         outbox.pop();
-        batch.forEach(events::settle);
+        batch.events().forEach(event -> events.settle());
         events.delivered.add(delivered);
         events.rejected.add(batch.size() - delivered);
         if (delivered < batch.size()) {
@@ -191,19 +258,22 @@ final class EventSender implements Runnable {
         tellProgress();
     }
 
-    private void split(List<QueuedEvent> batch, String why) {
+    private void split(Batch batch, String why) {
         trouble.note(why);
         if (batch.size() == 1) {
             done(batch, 0);
             return;
         }
         outbox.pop();
-        int half = batch.size() / 2;
-        outbox.push(new ArrayList<>(batch.subList(half, batch.size())));
-        outbox.push(new ArrayList<>(batch.subList(0, half)));
+        outbox.push(batch.secondHalf());
+        outbox.push(batch.firstHalf());
     }
 
-    private void again(String why, long askedNanos) {
+    private void again(@Nullable Batch batch, String why, long askedNanos) {
+        if (batch != null) {
+            outbox.pop();
+            outbox.push(batch);
+        }
         trouble.note(why);
         retries.increment();
         long now = System.nanoTime();
@@ -215,7 +285,7 @@ final class EventSender implements Runnable {
     private List<QueuedEvent> taken() {
         List<QueuedEvent> batch = new ArrayList<>();
         int bytes = 0;
-        while (batch.size() < options.batchSize && (batch.isEmpty() || bytes + events.nextBytes() < MAX_BATCH_BYTES)) {
+        while (batch.size() < batchSize && (batch.isEmpty() || bytes + events.nextBytes() < MAX_BATCH_BYTES)) {
             QueuedEvent event = events.poll();
             if (event == null) {
                 break;
@@ -224,26 +294,6 @@ final class EventSender implements Runnable {
             batch.add(event);
         }
         return batch;
-    }
-
-    private byte[] body(List<QueuedEvent> batch) {
-        Map<String, List<Object>> byUser = new LinkedHashMap<>();
-        for (QueuedEvent event : batch) {
-            byUser.computeIfAbsent(event.user(), user -> new ArrayList<>())
-                    .add(new Json.Raw("{\"id\":\"" + ids + event.number() + "\"," + event.rest()));
-        }
-        List<Object> entries = new ArrayList<>();
-        byUser.forEach((user, own) -> {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("user_id", user);
-            entry.put("events", own);
-            entries.add(entry);
-        });
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("batch", entries);
-        body.put("sent_at", System.currentTimeMillis());
-        body.put("sdk", AssayClient.SDK);
-        return Json.write(body).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<?, ?> object(byte[] body) {
@@ -256,11 +306,11 @@ final class EventSender implements Runnable {
 
     private void dropAll() {
         while (!outbox.isEmpty()) {
-            List<QueuedEvent> batch = outbox.pop();
-            batch.forEach(events::settle);
+            Batch batch = outbox.pop();
+            batch.events().forEach(event -> events.settle());
             events.dropped.add(batch.size());
         }
-        events.dropAll();
+        events.end();
         tellProgress();
     }
 

@@ -29,6 +29,15 @@ final class ExposureCache {
         return 1 + (int) Long.remainderUnsigned(Hash64.of(variant), TAG);
     }
 
+    /** Forgets a variant, if it is the one noted for this pair. */
+    void remove(long pair, int tag) {
+        int row = (int) (pair & (rows - 1)) * WAYS;
+        long word = (pair & ~TAG) | tag;
+        for (int w = 0; w < WAYS; w++) {
+            words.compareAndSet(row + w, word, 0);
+        }
+    }
+
     /** Notes a variant; says whether it was not the one noted for this pair already. */
     boolean add(long pair, int tag) {
         int row = (int) (pair & (rows - 1)) * WAYS;

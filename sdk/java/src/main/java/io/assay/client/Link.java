@@ -10,7 +10,7 @@ interface Link {
 
     boolean flush(Duration atMost) throws InterruptedException;
 
-    void close() throws InterruptedException;
+    void close();
 
     Listeners listeners();
 
@@ -42,7 +42,7 @@ interface Link {
 
         @Override
         public void close() {
-            events.dropAll();
+            events.end();
         }
 
         @Override

@@ -2,11 +2,15 @@ package io.assay.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.engine.Reason;
 import io.assay.protocol.SnapshotCodec;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +182,81 @@ class EvaluationTest {
             }
         }
         assertThat(AssayClient.ofSnapshot(new byte[0]).getVariant("e", "u")).isEqualTo("control");
+    }
+
+    @Test
+    void aClientThatCannotBeBuiltAnswersControl() {
+        Path hostile = (Path) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Path.class}, (proxy, method, arguments) -> {
+                    throw new LinkageError("hostile");
+                });
+        try (AssayClient none = AssayClient.builder("http://127.0.0.1:1", "key")
+                .snapshotFile(hostile)
+                .build()) {
+            assertThat(none.getVariant("everybody", "u1")).isEqualTo("control");
+            assertThat(none.stats().failures()).isEqualTo(1);
+            assertThat(none.stats().lastError()).contains("hostile");
+        }
+    }
+
+    @Nested
+    class WhatIsRemembered {
+        private final EventBuffer events = new EventBuffer(5, 100, new Trouble());
+        private final Evaluator evaluator = new Evaluator(64, 1 << 10, events);
+
+        WhatIsRemembered() {
+            evaluator.serve(Serving.of(SnapshotCodec.decode(Snapshots.varied()), Set.of()), SnapshotSource.FIXED);
+        }
+
+        private void show(int users) {
+            for (int u = 0; u < users; u++) {
+                evaluator.variant(evaluator.of("user-" + u), "everybody", true);
+            }
+        }
+
+        @Test
+        void isNoUserWhoIsNone() {
+            String tooLong = "x".repeat(1_000);
+            assertThat(evaluator.of("u1")).isSameAs(evaluator.of("u1"));
+            assertThat(evaluator.of(tooLong)).isNotSameAs(evaluator.of(tooLong));
+            assertThat(evaluator.of("")).isNotSameAs(evaluator.of(""));
+        }
+
+        @Test
+        void isNoUserOfManyWords() {
+            User small = User.of("u1", Map.of("segment", "x".repeat(1_000)));
+            User large = User.of("u1", Map.of("segment", "x".repeat(10_000)));
+            User many = User.of("u1", Map.of("segments", Collections.nCopies(10_000, 1)));
+            assertThat(evaluator.of(small)).isSameAs(evaluator.of(small));
+            assertThat(evaluator.of(large)).isNotSameAs(evaluator.of(large));
+            assertThat(evaluator.of(many)).isNotSameAs(evaluator.of(many));
+        }
+
+        @Test
+        void isNoExposureThatHadToMakeRoom() {
+            show(12);
+            show(12);
+            assertThat(events.offered.sum()).isEqualTo(12);
+            evaluator.recordLostAgain();
+            show(7);
+            assertThat(events.offered.sum())
+                    .as("user-0 to user-6 had made room")
+                    .isEqualTo(19);
+            show(7);
+            assertThat(events.offered.sum()).isEqualTo(19);
+        }
+    }
+
+    @Test
+    void attributesAreCopiedAsTargetingReadsThem() {
+        int[] numbers = {1, 2};
+        User user = User.of("u1", Map.of("a", numbers, "b", Reason.SPLIT, "c", 'x', "d", new char[] {'y'}));
+        numbers[0] = 3;
+        assertThat(user)
+                .isEqualTo(User.of("u1", Map.of("a", List.of(1, 2), "b", "SPLIT", "c", "x", "d", List.of("y"))))
+                .isNotEqualTo(User.of("u1", Map.of("a", numbers, "b", "SPLIT", "c", "x", "d", List.of("y"))));
+        assertThat(client.getVariant("adults", User.of("u1", Map.of("age", new int[] {30}))))
+                .isEqualTo(client.getVariant("adults", User.of("u1", Map.of("age", List.of(30)))));
     }
 
     @Test

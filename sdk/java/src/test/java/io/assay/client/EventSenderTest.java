@@ -124,6 +124,45 @@ class EventSenderTest {
         Eventually.holds(() -> assertThat(server.ids).hasSize(1));
     }
 
+    @Test
+    void aFlushGoesOnThoughBatchesAreFullBeforeTheirNumber() {
+        start(server.client().flushInterval(Duration.ofSeconds(60)));
+        for (int i = 0; i < 90; i++) {
+            client.track("goal", "u1", i, Map.of("long", "x".repeat(12_000)));
+        }
+        assertThat(client.flush(LONG)).isTrue();
+        assertThat(server.ids).hasSize(90);
+        assertThat(server.batches.size()).isGreaterThan(2);
+    }
+
+    @Test
+    void anExposureRefusedForAPassingReasonGoesWhenItHappensAgain() {
+        AtomicInteger refused = new AtomicInteger();
+        server.events = exchange -> {
+            if (refused.getAndIncrement() == 0) {
+                assertThat(FakeServer.read(exchange)).hasSize(2);
+                FakeServer.json(
+                        exchange,
+                        201,
+                        "{\"received\":1,\"rejected\":[{\"index\":1,\"code\":\"not_launched\",\"message\":\"\"}]}");
+            } else {
+                server.take(exchange);
+            }
+        };
+        start(server.client().flushInterval(Duration.ofSeconds(60)));
+        client.getVariant("one", "u1");
+        client.getVariant("one", "u2");
+        client.flush(LONG);
+        client.getVariant("one", "u1");
+        Eventually.holds(() -> {
+            client.getVariant("one", "u2");
+            assertThat(client.flush(LONG)).isTrue();
+            assertThat(server.allEvents())
+                    .extracting(event -> event.get("user"))
+                    .containsExactly("u2");
+        });
+    }
+
     @Nested
     class WhenNobodyAnswers {
         @Test
@@ -174,12 +213,27 @@ class EventSenderTest {
             server.events = exchange -> FakeServer.json(exchange, 503, "{}");
             start(server.client().queueCapacity(50).batchSize(10));
             track(1_000);
-            assertThat(events().queued()).isLessThanOrEqualTo(50);
+            assertThat(events().queued()).as("50 that wait, 10 on their way").isLessThanOrEqualTo(60);
             server.events = server::take;
             assertThat(client.flush(LONG)).isTrue();
             assertThatCountsAddUp();
             assertThat(events().delivered()).isEqualTo(server.ids.size());
             assertThat(server.allEvents()).extracting(e -> e.get("value")).contains(new BigDecimal(999));
+        }
+
+        @Test
+        void theNewestStayThoughABatchIsAllThatMayWait() {
+            server.events = exchange -> FakeServer.json(exchange, 503, "{}");
+            start(server.client().queueCapacity(10).batchSize(10));
+            track(10);
+            Eventually.holds(() -> assertThat(events().retries()).isPositive());
+            track(1_000);
+            server.events = server::take;
+            assertThat(client.flush(LONG)).isTrue();
+            assertThat(server.allEvents())
+                    .extracting(e -> e.get("value"))
+                    .contains(new BigDecimal(998), new BigDecimal(999));
+            assertThatCountsAddUp();
         }
 
         @Test
@@ -242,6 +296,34 @@ class EventSenderTest {
             client.flush(LONG);
             assertThat(events()).isEqualTo(new Stats.Events(20, 19, 0, 1, 0, 0));
         }
+
+        @Test
+        void byWhateverIsInBetweenBlocksNothingElse() {
+            server.events = exchange -> {
+                List<Map<String, Object>> batch = FakeServer.read(exchange);
+                if (batch.stream().anyMatch(e -> new BigDecimal(13).equals(e.get("value")))) {
+                    FakeServer.json(exchange, 403, "<html>We do not like this request</html>");
+                } else {
+                    FakeServer.json(exchange, 201, "{\"received\":" + batch.size() + "}");
+                }
+            };
+            start(server.client().flushInterval(Duration.ofMillis(10)));
+            track(20);
+            Eventually.holds(() -> assertThat(events().queued()).isZero());
+            assertThat(events()).isEqualTo(new Stats.Events(20, 19, 0, 1, 0, events().retries()));
+        }
+
+        @Test
+        void becauseOfTheKeyWaits() {
+            server.events = exchange -> FakeServer.json(exchange, 401, "{\"code\":\"unauthorized\"}");
+            start(server.client().retryMax(Duration.ofMillis(20)));
+            track(2);
+            Eventually.holds(() -> assertThat(events().retries()).isGreaterThan(20));
+            assertThat(events().queued()).isEqualTo(2);
+            server.events = server::take;
+            assertThat(client.flush(LONG)).isTrue();
+            assertThat(events().delivered()).isEqualTo(2);
+        }
     }
 
     @Nested
@@ -255,6 +337,49 @@ class EventSenderTest {
             client.track("goal", "late");
             assertThat(events()).isEqualTo(new Stats.Events(251, 250, 1, 0, 0, 0));
             assertThat(client.getVariant("one", "u")).as("answers stay").isEqualTo("treatment");
+        }
+
+        @Test
+        void sendsOnceMoreThoughAPauseIsOn() {
+            server.events = exchange -> FakeServer.json(exchange, 503, "{}");
+            start(server.client().retryBase(Duration.ofHours(1)).retryMax(Duration.ofHours(1)));
+            track(5);
+            Eventually.holds(() -> assertThat(events().retries()).isEqualTo(1));
+            server.events = server::take;
+            client.close();
+            assertThat(events()).isEqualTo(new Stats.Events(5, 5, 0, 0, 0, 1));
+        }
+
+        @Test
+        void doesNotWaitForAPauseThatEndsTooLate() {
+            server.events = exchange -> {
+                exchange.getResponseHeaders().set("Retry-After", "3600");
+                FakeServer.json(exchange, 429, "{}");
+            };
+            start(server.client().closeTimeout(Duration.ofSeconds(30)));
+            track(5);
+            Eventually.holds(() -> assertThat(events().retries()).isEqualTo(1));
+            long begun = System.nanoTime();
+            client.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+            assertThat(events()).isEqualTo(new Stats.Events(5, 0, 5, 0, 0, 1));
+        }
+
+        @Test
+        void ofAThreadThatIsInterruptedSendsAndEndsToo() {
+            Set<Thread> before = Thread.getAllStackTraces().keySet();
+            start(server.client().flushInterval(Duration.ofSeconds(60)));
+            track(250);
+            Thread.currentThread().interrupt();
+            client.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(server.ids).hasSize(250);
+            client.close();
+            assertThat(client.stats().failures()).isZero();
+            Eventually.holds(() -> assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> !before.contains(thread))
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("assay-sdk")));
         }
 
         @Test

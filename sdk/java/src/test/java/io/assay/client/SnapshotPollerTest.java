@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -251,7 +252,7 @@ class SnapshotPollerTest {
                     .pollInterval(Duration.ofMillis(50))
                     .emergencyInterval(Duration.ofMillis(50))
                     .build();
-            Eventually.holds(() -> assertThat(client.stats().config().failed()).isGreaterThan(3));
+            Eventually.holds(() -> assertThat(client.stats().config().failed()).isGreaterThan(16));
         }
     }
 
@@ -292,5 +293,58 @@ class SnapshotPollerTest {
                 .as("emergency lists")
                 .isGreaterThan(10));
         assertThat(server.configRequests).hasValue(1);
+    }
+
+    @Test
+    void aPauseBeginsWhenTheAnswerHasCome() {
+        ConcurrentLinkedQueue<Long> begun = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<Long> ended = new ConcurrentLinkedQueue<>();
+        server.config = exchange -> {
+            begun.add(System.nanoTime());
+            LockSupport.parkNanos(700_000_000);
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            ended.add(System.nanoTime());
+            FakeServer.json(exchange, 503, "{}");
+        };
+        start();
+        Eventually.holds(() -> assertThat(begun).hasSize(2));
+        begun.remove();
+        assertThat(Duration.ofNanos(begun.remove() - ended.remove())).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void aKillIsSeenThoughTheSnapshotIsNeverAnswered() {
+        server.serve(ONE, "\"e5\"");
+        client = server.client().requestTimeout(Duration.ofMinutes(2)).build();
+        client.awaitReady(LONG);
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        server.config = exchange -> {
+            asked.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                exchange.close();
+            }
+        };
+        Eventually.holds(() -> assertThat(asked.getCount()).isZero());
+        server.kill(2, "\"one\"");
+        Eventually.holds(() -> assertThat(client.getVariant("one", "u")).isEqualTo("control"));
+        never.countDown();
+    }
+
+    @Test
+    void noMessageHoldsTheKeyOrAPassword() {
+        for (AssayOptions options : new AssayOptions[] {
+            AssayClient.builder(server.url(), "SECRET\nof two lines"),
+            AssayClient.builder("nothing://me:SECRET@127.0.0.1:1", "key"),
+            AssayClient.builder("http://me:SECRET@127.0.0.1:x y", "key"),
+            AssayClient.builder("me:SECRET@127.0.0.1", "key")
+        }) {
+            try (AssayClient wrong = options.build()) {
+                Eventually.holds(() -> assertThat(wrong.stats().lastError()).isNotNull());
+                assertThat(wrong.stats().lastError()).contains("expected: ").doesNotContain("SECRET");
+            }
+        }
     }
 }
