@@ -35,6 +35,10 @@ public final class AssayProvider extends EventProvider {
 
     private static final String EXPERIMENT_ID = "experimentId";
     private static final String VERSION = "version";
+
+    /** How many changes of the snapshot during one evaluation are followed, so that all of an answer is of one snapshot. */
+    private static final int MAX_CHANGES = 3;
+
     private static final Duration READY = Duration.ofSeconds(2);
     private static final Duration STALE = Duration.ofMinutes(1);
     private static final Duration FLUSH = Duration.ofSeconds(2);
@@ -135,12 +139,16 @@ public final class AssayProvider extends EventProvider {
             return error(fallback, ErrorCode.TARGETING_KEY_MISSING, "the context has no targeting key");
         }
         User user = Values.user(context);
+        Flags known = flags();
         Assignment assignment = client.getAssignment(key, user);
+        for (int again = 0; again < MAX_CHANGES && client.snapshot() != known.snapshot; again++) {
+            known = flags();
+            assignment = client.getAssignment(key, user);
+        }
         ErrorCode error = error(assignment.reason());
         if (error != null) {
             return error(fallback, error, key + ": " + assignment.reason());
         }
-        Flags known = flags();
         Flags.Flag flag = known.flag(key);
         T value = typed.apply(flag.value(assignment));
         if (value == null) {
@@ -160,7 +168,7 @@ public final class AssayProvider extends EventProvider {
                 .build();
     }
 
-    /** The flags of the snapshot in use. A variant's config never changes, so these may be older or newer than an assignment. */
+    /** The flags of the snapshot in use. */
     private Flags flags() {
         Flags known = flags;
         Snapshot snapshot = client.snapshot();
