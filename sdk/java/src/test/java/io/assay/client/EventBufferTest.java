@@ -60,12 +60,15 @@ class EventBufferTest {
 
     @Test
     void nothingStaysBehindAtTheEnd() throws Exception {
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < 1_000; round++) {
             EventBuffer events = new EventBuffer(10_000, 100, new Trouble());
             AtomicInteger first = new AtomicInteger();
             inParallel(() -> {
-                offer(events, first.getAndIncrement() == 0 ? 20 : 60);
-                events.end();
+                if (first.getAndIncrement() == 0) {
+                    events.end();
+                } else {
+                    offer(events, 20);
+                }
             });
             assertThat(events.queued()).isZero();
             assertThat(events.dropped.sum()).isEqualTo(events.offered.sum());
