@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,8 @@ final class Bodies {
     static final class Queue {
         private final int most;
         private final long mostBytes;
-        private int waiting;
-        private long bytes;
+        private final AtomicInteger waiting = new AtomicInteger();
+        private final AtomicLong bytes = new AtomicLong();
 
         Queue(int most, long mostBytes) {
             this.most = most;
@@ -63,22 +64,23 @@ final class Bodies {
         }
 
         /** One that is alone may be as large as it likes. */
-        synchronized boolean enter(long cost) {
-            boolean room = waiting == 0 || (waiting < most && bytes + cost <= mostBytes);
-            if (room) {
-                waiting++;
-                bytes += cost;
+        boolean enter(long cost) {
+            int others = waiting.getAndIncrement();
+            boolean room = bytes.addAndGet(cost) <= mostBytes && others < most;
+            if (room || others == 0) {
+                return true;
             }
-            return room;
+            leave(cost);
+            return false;
         }
 
-        synchronized void leave(long cost) {
-            waiting--;
-            bytes -= cost;
+        void leave(long cost) {
+            waiting.decrementAndGet();
+            bytes.addAndGet(-cost);
         }
 
-        synchronized int waiting() {
-            return waiting;
+        int waiting() {
+            return waiting.get();
         }
     }
 
