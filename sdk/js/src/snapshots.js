@@ -7,9 +7,9 @@ const DAY = 86400000;
  *
  * in a session (a browser)  | in use                    | stored for the next session
  * nothing stored            | none                      |
- * version 3 comes           | 3, locked in the session  | 3
+ * version 3 comes           | 3, in sessionStorage      | 3
  * version 4 comes           | 3                         | 4
- * reload, another page      | 3, from the session       | 4
+ * reload, another page      | 3, from sessionStorage    | 4
  * version 2 comes           | 3                         | 4 (lower versions are refused)
  * next session              | 4, at once                | 4
  *

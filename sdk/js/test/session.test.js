@@ -42,7 +42,7 @@ describe('in a browser', () => {
     server.config = snapshot(2, 'exp', 'new');
     await eventually(() => first.stats().newestVersion === 2);
     assert.equal(first.getVariant('new'), 'control');
-    assert.equal(open(t, server).peekVariant('new'), 'control', 'the next page of the session');
+    assert.equal(open(t, server).peekVariant('new'), 'control', 'the next page of this tab');
     session = new FakeStorage();
     const next = open(t, server);
     assert.deepEqual([next.stats().source, next.peekVariant('new')], ['storage', 'treatment_a'], 'the next session, at once');
@@ -129,7 +129,7 @@ describe('in a browser', () => {
     assert.deepEqual([{ ...client.getAllAssignments() }, client.getVariant('exp')], [{}, 'control']);
   });
 
-  test('the snapshot of one page is not that of the session', async (t) => {
+  test('the snapshot of one page is not that of its tab', async (t) => {
     openPage(t);
     const server = await startServer(t);
     await open(t, server).ready({ timeout: 30000 });
@@ -240,7 +240,7 @@ describe('storage', () => {
     assert.equal(anonymousId(), anonymousId());
   });
 
-  test('that is full keeps the session in memory and says so', async (t) => {
+  test('that is full keeps a session in memory and says so', async (t) => {
     openPage(t);
     const server = await startServer(t);
     local.quota = session.quota = 10;

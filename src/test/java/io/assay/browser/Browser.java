@@ -21,8 +21,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * A Chromium without a window, with a profile of its own. A tab is a session: storage of the session is its own, storage of
- * the origin is shared by all tabs.
+ * A Chromium without a window, with a profile of its own. A tab is a session: {@code sessionStorage} is its own,
+ * {@code localStorage} is shared by all tabs of an origin.
  */
 public final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
