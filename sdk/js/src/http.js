@@ -3,8 +3,8 @@ const LONGEST_WAIT = 300000;
 
 /**
  * One call to the server; what is not JSON is none of its answers. In a browser the key stands in the query and a body is
- * text/plain: no preflight is needed, and with keepalive the request outlives a page that is closed, like sendBeacon's, but
- * tells a page that lives on what became of it.
+ * text/plain: events need no preflight (a snapshot asked for with If-None-Match does), and with keepalive their request outlives
+ * a page that is closed, like sendBeacon's, but tells a page that lives on what became of it.
  */
 export const createHttp = ({ url, key, fetch: own }, inPage) => async (path, { etag, body }) => {
   const target = url.replace(/\/+$/, '') + path + (inPage ? '?key=' + encodeURIComponent(key) : '');
