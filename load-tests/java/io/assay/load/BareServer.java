@@ -35,13 +35,23 @@ final class BareServer {
     /** Copies the answer to the first request of that kind, and prints the port when it listens. */
     static void run(Vertx vertx, Target target, String url) throws IOException, InterruptedException {
         BareServer server = new BareServer(target.ask(url));
-        int port = vertx.createHttpServer(
-                        new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        int port = vertx.createHttpServer(options())
                 .requestHandler(server::answer)
                 .listen()
                 .await()
                 .actualPort();
         System.out.println(port);
+    }
+
+    /** As a stage has them, where they cost anything for each request. */
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost("127.0.0.1")
+                .setPort(0)
+                .setHttp2ClearTextEnabled(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setTcpNoDelay(true);
     }
 
     private void answer(HttpServerRequest request) {

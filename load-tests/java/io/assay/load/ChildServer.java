@@ -36,6 +36,7 @@ final class ChildServer implements AutoCloseable {
                 System.getProperty("java.home") + "/bin/java",
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:MaxVectorSize=16",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile", ""),

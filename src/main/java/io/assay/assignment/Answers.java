@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -101,7 +100,7 @@ final class Answers {
         } else {
             own.set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
         }
-        Sent answer = new Sent(request.connection(), end(response, body.writeBytes(bytes, 0, length)), body);
+        Sent answer = new Sent(request.connection(), end(request, body.writeBytes(bytes, 0, length)), body);
         if (length > KEPT_BYTES) {
             awaitEnd(answer);
         } else {
@@ -109,9 +108,9 @@ final class Answers {
         }
     }
 
-    private Future<Void> end(HttpServerResponse response, ByteBuf body) {
+    private Future<Void> end(HttpServerRequest request, ByteBuf body) {
         try {
-            return response.end(BufferInternal.buffer(body));
+            return OnePiece.end(request, body);
         } catch (RuntimeException e) {
             release(body);
             throw e;
@@ -145,18 +144,23 @@ final class Answers {
         return made;
     }
 
-    /** Memory for that many bytes; null if there is none. */
+    /** Memory for that many bytes, with room for a head before them; null if there is none. */
     private @Nullable ByteBuf take(int length) {
-        if (length <= KEPT_BYTES) {
-            Sent free = free();
-            if (free != null && free.body.capacity() >= length) {
-                return free.body.clear();
-            }
-            if (free != null) {
-                release(free.body);
-            }
+        int needed = OnePiece.ROOM + length;
+        ByteBuf taken = length <= KEPT_BYTES ? kept(needed) : null;
+        if (taken == null) {
+            taken = allocate(Math.max(1024, needed));
         }
-        return allocate(length <= 1024 ? 1024 : length);
+        return taken == null ? null : taken.setIndex(OnePiece.ROOM, OnePiece.ROOM);
+    }
+
+    private @Nullable ByteBuf kept(int needed) {
+        Sent free = free();
+        if (free != null && free.body.capacity() < needed) {
+            release(free.body);
+            return null;
+        }
+        return free == null ? null : free.body;
     }
 
     private @Nullable Sent free() {
