@@ -5,6 +5,7 @@ import io.assay.analytics.PostgresMetricStore;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Versions;
 import io.assay.platform.HttpService;
+import io.assay.platform.Settings;
 import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Future;
@@ -46,13 +47,14 @@ public final class AdminVerticle extends VerticleBase {
         setup = opening;
         MetricStore recorded = PostgresMetricStore.create(vertx, config());
         exposures = recorded;
+        int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
         return vertx.fileSystem()
                 .readFile(OPENAPI)
                 .map(openapi -> {
                     Router router = router(openapi, opening);
                     new ExperimentRoutes(definitions, keys).mount(router);
                     new PreviewRoute(vertx, definitions, keys).mount(router);
-                    new UserRoute(definitions, recorded, keys).mount(router);
+                    new UserRoute(definitions, recorded, generation, keys).mount(router);
                     new DefinitionRoutes(definitions, keys).mount(router);
                     new KeyRoutes(definitions, keys).mount(router);
                     return router;

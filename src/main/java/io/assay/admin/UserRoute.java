@@ -29,11 +29,13 @@ final class UserRoute {
 
     private final Experiments experiments;
     private final MetricStore exposures;
+    private final int generation;
     private final SnapshotFeed feed;
 
-    UserRoute(Catalog catalog, MetricStore exposures, SnapshotFeed feed) {
+    UserRoute(Catalog catalog, MetricStore exposures, int generation, SnapshotFeed feed) {
         this.experiments = catalog.experiments();
         this.exposures = exposures;
+        this.generation = generation;
         this.feed = feed;
     }
 
@@ -62,7 +64,7 @@ final class UserRoute {
 
     private Future<Map<String, Object>> firstExposure(String experimentId, String user) {
         return exposures
-                .firstExposure(experimentId, user)
+                .firstExposure(generation, experimentId, user)
                 .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .map(UserRoute::view)
                 .recover(e -> {

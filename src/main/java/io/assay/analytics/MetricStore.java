@@ -1,6 +1,8 @@
 package io.assay.analytics;
 
 import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,8 +24,32 @@ public interface MetricStore {
     /** The newest totals of all partitions together; zeros for an experiment nothing is known of. */
     Future<ServedTotals> totals(int generation, String experimentId);
 
+    /** The newest row of every partition that has one, with the part of the log it stands for. */
+    Future<List<Batch.AggregateRow>> rows(int generation, String experimentId);
+
+    /** The newest watermark of every partition that has one. Read before the rows, it says of which log they are at least. */
+    Future<List<Batch.Watermark>> watermarks(int generation);
+
+    /**
+     * The totals at the end of every UTC day on which they changed, oldest first. A row whose day is unknown counts on all
+     * days.
+     */
+    Future<List<DayTotals>> series(int generation, String experimentId);
+
     /** A user's first exposure in an experiment, unless there is none or the user is out of it. */
-    Future<Optional<Batch.FirstExposure>> firstExposure(String experimentId, String user);
+    Future<Optional<Batch.FirstExposure>> firstExposure(int generation, String experimentId, String user);
+
+    /**
+     * How many users each variant was the first for, by when that was.
+     *
+     * @param periodStarts ascending; a period ends where the next begins, the last one never; what lies before the first
+     *     is left out
+     * @return a map for every period, in the same order; variants nobody was first exposed to are missing
+     */
+    Future<List<Map<String, Long>>> firstExposures(int generation, String experimentId, List<Long> periodStarts);
+
+    /** Every erasure in a partition of that topic, by its number, in the order of the log. */
+    Future<List<Batch.Erasure>> erasures(int topic, int partition);
 
     Future<Void> close();
 }

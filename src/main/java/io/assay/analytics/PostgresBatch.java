@@ -6,7 +6,6 @@ import io.assay.analytics.Batch.Watermark;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,52 +14,83 @@ import java.util.function.Supplier;
 
 /** A batch as one statement per table. Rows go in the order of their keys, so that two writers cannot lock each other out. */
 final class PostgresBatch {
+    private static final String NOT_ERASED =
+            """
+            where not exists (select from erasure e where e.user_id = r.user_id and e.topic = r.topic
+                              and e.part = r.part and e.log_pos > r.pos)
+            order by 1, 2, 3
+            on conflict do nothing""";
     private static final String EXPOSURES =
             """
             insert into exposures_raw (topic, part, log_pos, user_id, event_id, experiment_id, variant_key, ts, received_ts)
             select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                 $8::bigint[], $9::bigint[]) order by 1, 2, 3
-            on conflict do nothing""";
+                                 $8::bigint[], $9::bigint[]) as r (topic, part, pos, user_id)
+            """
+                    + NOT_ERASED;
     private static final String GOALS =
             """
             insert into goals_raw
                 (topic, part, log_pos, user_id, event_id, name, value_micros, ts, received_ts, properties)
             select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                                 $8::bigint[], $9::bigint[], $10::text[]) order by 1, 2, 3
-            on conflict do nothing""";
+                                 $8::bigint[], $9::bigint[], $10::text[]) as r (topic, part, pos, user_id)
+            """
+                    + NOT_ERASED;
     private static final String DEAD_LETTERS =
             """
             insert into dead_letter
                 (topic, part, log_pos, source_topic, source_part, source_pos, reason, key, value)
             select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::text[],
-                                 $8::text[], $9::text[]) order by 1, 2, 3
+                                 $8::text[], $9::text[]) as d (topic, part, pos, source, source_part, source_pos, reason, key)
+            where not exists (select from erasure e join topic t on t.id = e.topic
+                              where e.user_id = d.key and t.name = d.source and e.part = d.source_part
+                              and e.log_pos > d.source_pos)
+            order by 1, 2, 3
             on conflict do nothing""";
     private static final String AGGREGATES =
             """
-            insert into aggregate as old (topic, pos, generation, experiment_id, part, totals)
-            select t, p, g, e, n, j::jsonb
-            from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[]) as u (t, p, g, e, n, j)
-            order by g, e, n
-            on conflict (generation, experiment_id, part) do update
-            set topic = excluded.topic, pos = excluded.pos, totals = excluded.totals""";
+            insert into aggregate as old
+                (topic, pos, generation, experiment_id, part, day, exposures_pos, events_pos, log_time, totals)
+            select t, p, g, e, n, d, x, v, l, j::jsonb
+            from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::bigint[],
+                        $8::bigint[], $9::bigint[], $10::text[]) as u (t, p, g, e, n, d, x, v, l, j)
+            order by g, e, n, d
+            on conflict (generation, experiment_id, part, day) do update
+            set topic = excluded.topic, pos = excluded.pos, exposures_pos = excluded.exposures_pos,
+                events_pos = excluded.events_pos, log_time = excluded.log_time, totals = excluded.totals""";
     private static final String WATERMARKS =
             """
-            insert into watermark as old (topic, pos, generation, part, partitions, received, horizon)
-            select * from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::bigint[])
+            insert into watermark as old
+                (topic, pos, generation, part, partitions, received, horizon, exposures_pos, events_pos, log_time)
+            select * from unnest($1::int[], $2::bigint[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::bigint[],
+                                 $8::bigint[], $9::bigint[], $10::bigint[])
             order by 3, 4
             on conflict (generation, part) do update
             set topic = excluded.topic, pos = excluded.pos, partitions = excluded.partitions,
-                received = excluded.received, horizon = excluded.horizon""";
+                received = excluded.received, horizon = excluded.horizon, exposures_pos = excluded.exposures_pos,
+                events_pos = excluded.events_pos, log_time = excluded.log_time""";
     private static final String FIRST_EXPOSURES =
             """
-            insert into first_exposure as old (topic, pos, experiment_id, user_id, variant_key, ts)
-            select * from unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-            order by 3, 4
-            on conflict (experiment_id, user_id) do update
+            insert into first_exposure as old (topic, pos, generation, experiment_id, user_id, variant_key, ts)
+            select * from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+            order by 3, 4, 5
+            on conflict (generation, experiment_id, user_id) do update
             set topic = excluded.topic, pos = excluded.pos, variant_key = excluded.variant_key, ts = excluded.ts""";
-
-    private static final Comparator<Position> BY_AGE =
-            Comparator.comparingInt(Position::topic).thenComparingLong(Position::offset);
+    private static final String ERASURES =
+            """
+            insert into erasure (topic, part, log_pos, user_id, moment)
+            select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::bigint[]) order by 1, 2, 3
+            on conflict do nothing""";
+    /* What lies before these erasures goes; only theirs, for the others have been here. */
+    private static final String ERASED =
+            """
+            with e as (select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[])
+                       as e (topic, part, pos, user_id)),
+            x as (delete from exposures_raw r using e
+                  where r.user_id = e.user_id and r.topic = e.topic and r.part = e.part and r.log_pos < e.pos),
+            g as (delete from goals_raw r using e
+                  where r.user_id = e.user_id and r.topic = e.topic and r.part = e.part and r.log_pos < e.pos)
+            delete from dead_letter d using e join topic t on t.id = e.topic
+            where d.key = e.user_id and d.source_topic = t.name and d.source_part = e.part and d.source_pos < e.pos""";
 
     private final Supplier<String> guard;
 
@@ -69,12 +99,23 @@ final class PostgresBatch {
     }
 
     Future<Void> write(SqlConnection connection, Batch batch) {
-        return exposures(connection, batch)
+        return erasures(connection, batch)
+                .compose(v -> exposures(connection, batch))
                 .compose(v -> goals(connection, batch))
                 .compose(v -> firstExposures(connection, batch))
                 .compose(v -> aggregates(connection, batch))
                 .compose(v -> watermarks(connection, batch))
                 .compose(v -> deadLetters(connection, batch));
+    }
+
+    /** They come first: of the rows that come with them, too, only those behind them are taken. */
+    private Future<Void> erasures(SqlConnection connection, Batch batch) {
+        return run(connection, ERASURES, erased(batch).longs(Batch.Erasure::moment))
+                .compose(v -> run(connection, ERASED, erased(batch)));
+    }
+
+    private static Columns<Batch.Erasure> erased(Batch batch) {
+        return new Columns<>(batch.erasures()).position(Batch.Erasure::at).texts(Batch.Erasure::user);
     }
 
     private Future<Void> exposures(SqlConnection connection, Batch batch) {
@@ -103,9 +144,11 @@ final class PostgresBatch {
     }
 
     private Future<Void> firstExposures(SqlConnection connection, Batch batch) {
-        var newest = newest(batch.firstExposures(), FirstExposure::at, r -> List.of(r.experimentId(), r.user()));
+        var newest = newest(
+                batch.firstExposures(), FirstExposure::at, r -> List.of(r.generation(), r.experimentId(), r.user()));
         var columns = new Columns<>(newest)
                 .version(FirstExposure::at)
+                .ints(FirstExposure::generation)
                 .texts(FirstExposure::experimentId)
                 .texts(FirstExposure::user)
                 .texts(FirstExposure::variant)
@@ -115,25 +158,36 @@ final class PostgresBatch {
 
     private Future<Void> aggregates(SqlConnection connection, Batch batch) {
         var newest = newest(
-                batch.aggregates(), AggregateRow::at, r -> List.of(r.generation(), r.experimentId(), r.partition()));
-        var columns = new Columns<>(newest)
-                .version(AggregateRow::at)
-                .ints(AggregateRow::generation)
-                .texts(AggregateRow::experimentId)
-                .ints(AggregateRow::partition)
-                .texts(row -> TotalsJson.write(row.totals()).encode());
+                batch.aggregates(),
+                AggregateRow::at,
+                r -> List.of(
+                        r.generation(),
+                        r.experimentId(),
+                        r.partition(),
+                        r.progress().day()));
+        var columns = progress(
+                        new Columns<>(newest)
+                                .version(AggregateRow::at)
+                                .ints(AggregateRow::generation)
+                                .texts(AggregateRow::experimentId)
+                                .ints(AggregateRow::partition)
+                                .ints(r -> r.progress().day()),
+                        AggregateRow::progress)
+                .texts(r -> TotalsJson.write(r.totals()).encode());
         return run(connection, AGGREGATES + guard.get(), columns);
     }
 
     private Future<Void> watermarks(SqlConnection connection, Batch batch) {
         var newest = newest(batch.watermarks(), Watermark::at, r -> List.of(r.generation(), r.partition()));
-        var columns = new Columns<>(newest)
-                .version(Watermark::at)
-                .ints(Watermark::generation)
-                .ints(Watermark::partition)
-                .ints(Watermark::partitions)
-                .longs(Watermark::received)
-                .longs(Watermark::horizon);
+        var columns = progress(
+                new Columns<>(newest)
+                        .version(Watermark::at)
+                        .ints(Watermark::generation)
+                        .ints(Watermark::partition)
+                        .ints(Watermark::partitions)
+                        .longs(Watermark::received)
+                        .longs(Watermark::horizon),
+                Watermark::progress);
         return run(connection, WATERMARKS + guard.get(), columns);
     }
 
@@ -149,6 +203,12 @@ final class PostgresBatch {
         return run(connection, DEAD_LETTERS, columns);
     }
 
+    private static <R> Columns<R> progress(Columns<R> columns, Function<R, Batch.Progress> of) {
+        return columns.longs(row -> of.apply(row).exposures())
+                .longs(row -> of.apply(row).events())
+                .longs(row -> of.apply(row).received());
+    }
+
     private static Future<Void> run(SqlConnection connection, String sql, Columns<?> columns) {
         return columns.isEmpty()
                 ? Future.succeededFuture()
@@ -159,7 +219,7 @@ final class PostgresBatch {
     private static <R> Collection<R> newest(List<R> rows, Function<R, Position> at, Function<R, List<Object>> key) {
         Map<List<Object>, R> newest = new HashMap<>();
         for (var row : rows) {
-            newest.merge(key.apply(row), row, (a, b) -> BY_AGE.compare(at.apply(b), at.apply(a)) > 0 ? b : a);
+            newest.merge(key.apply(row), row, (a, b) -> Position.BY_AGE.compare(at.apply(b), at.apply(a)) > 0 ? b : a);
         }
         return newest.values();
     }

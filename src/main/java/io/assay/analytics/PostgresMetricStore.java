@@ -12,6 +12,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
@@ -25,25 +27,26 @@ public class PostgresMetricStore implements MetricStore {
             """
             with made as (insert into topic (name, topic_id) values ($1, $2) on conflict do nothing returning id)
             select id from made union all select id from topic where name = $1 and topic_id = $2 limit 1""";
-    private static final String TOTALS = "select totals from aggregate where generation = $1 and experiment_id = $2";
+    private static final String TOTALS =
+            """
+            select distinct on (part) totals from aggregate where generation = $1 and experiment_id = $2
+            order by part, topic desc, pos desc""";
     private static final String PROGRESS =
             """
             select min(received) as received, min(horizon) as horizon from watermark
             where generation = $1 having count(*) >= max(partitions)""";
-    private static final String FIRST =
-            """
-            select topic, pos, variant_key, ts from first_exposure
-            where experiment_id = $1 and user_id = $2 and variant_key is not null""";
 
     private final Vertx vertx;
     private final AnalyticsConfig config;
     private final Pool pool;
+    private final PostgresReads reads;
     private final PostgresBatch batches = new PostgresBatch(this::guard);
 
     protected PostgresMetricStore(Vertx vertx, JsonObject config) {
         this.vertx = vertx;
         this.config = AnalyticsConfig.from(config);
         this.pool = pool(vertx, this.config);
+        this.reads = new PostgresReads(pool);
     }
 
     /** The counts in the database of the section {@code analytics}; connects at first use. */
@@ -93,10 +96,34 @@ public class PostgresMetricStore implements MetricStore {
     }
 
     @Override
-    public Future<Optional<Batch.FirstExposure>> firstExposure(String experimentId, String user) {
-        return pool.preparedQuery(FIRST)
-                .execute(Tuple.of(experimentId, user))
-                .map(rows -> rows.stream().findFirst().map(row -> first(experimentId, user, row)));
+    public Future<List<Batch.AggregateRow>> rows(int generation, String experimentId) {
+        return reads.rows(generation, experimentId);
+    }
+
+    @Override
+    public Future<List<Batch.Watermark>> watermarks(int generation) {
+        return reads.watermarks(generation);
+    }
+
+    @Override
+    public Future<List<DayTotals>> series(int generation, String experimentId) {
+        return reads.series(generation, experimentId);
+    }
+
+    @Override
+    public Future<Optional<Batch.FirstExposure>> firstExposure(int generation, String experimentId, String user) {
+        return reads.firstExposure(generation, experimentId, user);
+    }
+
+    @Override
+    public Future<List<Map<String, Long>>> firstExposures(
+            int generation, String experimentId, List<Long> periodStarts) {
+        return reads.firstExposures(generation, experimentId, periodStarts);
+    }
+
+    @Override
+    public Future<List<Batch.Erasure>> erasures(int topic, int partition) {
+        return reads.erasures(topic, partition);
     }
 
     @Override
@@ -124,11 +151,6 @@ public class PostgresMetricStore implements MetricStore {
         var row = rows.iterator().next();
         return new ServedTotals(
                 totals, Instant.ofEpochMilli(row.getLong("received")), Instant.ofEpochMilli(row.getLong("horizon")));
-    }
-
-    private static Batch.FirstExposure first(String experimentId, String user, Row row) {
-        var at = new Position(row.getInteger("topic"), 0, row.getLong("pos"));
-        return new Batch.FirstExposure(at, experimentId, user, row.getString("variant_key"), row.getLong("ts"));
     }
 
     private static Pool pool(Vertx vertx, AnalyticsConfig config) {

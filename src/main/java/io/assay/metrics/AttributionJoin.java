@@ -1,8 +1,6 @@
 package io.assay.metrics;
 
-import io.assay.analytics.Scope;
 import io.assay.metrics.Totals.Quality;
-import java.math.BigInteger;
 
 /**
  * Credits goals to what the user was shown before them. What it has added up after any sequence of records is what one
@@ -20,6 +18,8 @@ import java.math.BigInteger;
  * exposure A@6 (late)              | steps .. B[4,6) A[6,..)        | g stays with B
  * goal i@-80h (too late)           | unchanged                      | unchanged
  * the day of g turns bad           | out of the experiment          | all of the user's taken back
+ * user erased, in either topic     | nothing, deaf to the other one | all of the user's taken back
+ * the other topic's erasure        | hears both topics again        |
  * </pre>
  *
  * <p>Not like this: a join that looks up "the current variant" when a goal arrives credits g to nobody at the first row,
@@ -27,7 +27,7 @@ import java.math.BigInteger;
  *
  * <p>Pure: no broker, no clock. A user's records come one after another; a user is in one partition for ever.
  */
-class AttributionJoin {
+class AttributionJoin extends Contribution {
     /*
      * A late exposure changes the steps, and with them the credit of goals that were counted already. Instead of cases
      * there is arithmetic: credit(steps, goals) before, the same after, and the totals move by the difference. Only goals
@@ -35,13 +35,10 @@ class AttributionJoin {
      * it is never behind the horizon, and no step it makes can reach back there.
      */
     private final Limits limits;
-    private final Totals totals;
-    private final FirstExposures firsts;
 
     AttributionJoin(Limits limits, Totals totals, FirstExposures firsts) {
+        super(totals, firsts);
         this.limits = limits;
-        this.totals = totals;
-        this.firsts = firsts;
     }
 
     /** A user was shown a variant, by its number. */
@@ -53,6 +50,12 @@ class AttributionJoin {
     void exposure(UserState user, Definitions.View view, Definition e, Shown shown) {
         if (isLate(shown.ts, shown.received)) {
             discard(e, Quality.TOO_OLD, shown.received);
+            return;
+        }
+        if (isDeaf(user, Source.EXPOSURES)) {
+            if (!e.covers(shown.ts)) {
+                discard(e, Quality.OUTSIDE, shown.received);
+            }
             return;
         }
         var participation = e.covers(shown.ts) ? user.in(e.hash) : null;
@@ -77,7 +80,7 @@ class AttributionJoin {
     }
 
     void goal(UserState user, Definitions.View view, Reached goal) {
-        if (isLate(goal.ts, goal.received) || goal.ts >= user.badFrom) {
+        if (isLate(goal.ts, goal.received) || goal.ts >= user.badFrom || isDeaf(user, Source.EVENTS)) {
             return;
         }
         var day = user.day(goal.ts);
@@ -99,9 +102,60 @@ class AttributionJoin {
         }
     }
 
+    /**
+     * A user is erased in one of the topics: what came before it there does not count any more. Neither does what the user
+     * does in the other topic, as long as that has not come to its erasure of the same moment; so nothing is left of what
+     * was known, a bad day neither.
+     */
+    void erase(UserState user, Definitions.View view, Source source, long moment) {
+        boolean isFirstOfTwo = moment > user.erased(source.other());
+        boolean isSecondOfTwo = user.isDeafTo(source);
+        user.erased(source, Math.max(moment, user.erased(source)));
+        if (isFirstOfTwo) {
+            forgetGoals(user, view);
+            forgetExposures(user, view);
+            forgetBadDay(user);
+        } else if (!isSecondOfTwo && source == Source.EVENTS) {
+            forgetGoals(user, view);
+        } else if (!isSecondOfTwo) {
+            forgetExposures(user, view);
+        }
+        user.days.removeIf(day -> day.exposures.size() == 0 && day.goals.size() == 0);
+    }
+
+    void forgetBadDay(UserState user) {
+        user.badFrom = UserState.NEVER;
+    }
+
+    void forgetGoals(UserState user, Definitions.View view) {
+        user.removeGoals(0, user.goalTs.size());
+        for (var day : user.days) {
+            day.goals.removeRange(0, day.goals.size());
+            day.valueMicros = 0;
+        }
+        for (var p : user.participations) {
+            var e = view.find(p.experiment);
+            if (e != null && p.events.length > 0) {
+                move(e, p, new Credit(e), new Credit(e).of(p));
+            }
+        }
+    }
+
+    void forgetExposures(UserState user, Definitions.View view) {
+        user.days.forEach(day -> day.exposures.removeRange(0, day.exposures.size()));
+        user.participations.removeIf(p -> {
+            var e = view.find(p.experiment);
+            if (e != null) {
+                retract(e, p);
+            }
+            return e != null;
+        });
+    }
+
     /** Forgets what is behind the horizon. It may be done at any time and cannot be seen from outside. */
     void fold(UserState user, Definitions.View view, long horizon) {
         user.days.removeIf(day -> idsKeptUntil(day) <= horizon);
+        user.forgetErasures(horizon);
         user.removeGoals(0, user.goalTs.lowerBound(horizon));
         user.participations.removeIf(p -> {
             foldSteps(p, horizon);
@@ -115,6 +169,10 @@ class AttributionJoin {
         if (e.finalAt() == Definition.OPEN || received < e.finalAt() + Watermarks.LATENESS) {
             totals.count(e, reason, 1);
         }
+    }
+
+    boolean isDeaf(UserState user, Source source) {
+        return user.isDeafTo(source);
     }
 
     boolean isLate(long ts, long received) {
@@ -188,76 +246,10 @@ class AttributionJoin {
     }
 
     private void exclude(Definition e, Participation p) {
-        if (p.excluded) {
-            return;
+        if (!p.excluded) {
+            retract(e, p);
+            totals.count(e, Quality.EXCLUDED_USERS, 1);
+            p.exclude();
         }
-        if (p.variants() == 1) {
-            takeOutOfClean(e, p);
-        } else if (p.variants() > 1) {
-            totals.count(e, Quality.MULTIPLE_EXPOSURES, -1);
-        }
-        takeOut(e, Scope.ALL, p);
-        totals.count(e, Quality.EXCLUDED_USERS, 1);
-        if (p.firstVariant != Participation.NONE) {
-            firsts.isNone(e);
-        }
-        p.exclude();
-    }
-
-    void takeOutOfClean(Definition e, Participation p) {
-        takeOut(e, Scope.CLEAN, p);
-    }
-
-    private void takeOut(Definition e, Scope scope, Participation p) {
-        for (int variant = 0; variant < e.variants.size(); variant++) {
-            if (p.hasSeen(variant)) {
-                totals.addUsers(e, scope, variant, Tally.of(-1, -impressionsToTakeBack(scope, p, variant)));
-            }
-        }
-        for (int cell = 0; cell < p.events.length; cell++) {
-            if (p.events[cell] != 0) {
-                var delta = change(p.events[cell], p.sums[cell], 0, 0);
-                totals.addCredits(e, scope, cell / e.metrics.size(), cell % e.metrics.size(), delta);
-            }
-        }
-    }
-
-    long impressionsToTakeBack(Scope scope, Participation p, int variant) {
-        return p.impressions[variant];
-    }
-
-    private void addUsers(Definition e, Participation p, int variant, Tally delta) {
-        totals.addUsers(e, Scope.ALL, variant, delta);
-        if (p.variants() == 1) {
-            totals.addUsers(e, Scope.CLEAN, variant, delta);
-        }
-    }
-
-    /** Moves the user's totals, and with them everybody's, by the difference of two credits. */
-    private void move(Definition e, Participation p, Credit now, Credit before) {
-        for (int cell = 0; cell < now.cells(); cell++) {
-            long events = now.events(cell) - before.events(cell);
-            long sum = now.sum(cell) - before.sum(cell);
-            if (events == 0 && sum == 0) {
-                continue;
-            }
-            p.grow(now.cells());
-            var delta = change(p.events[cell], p.sums[cell], p.events[cell] + events, p.sums[cell] + sum);
-            p.events[cell] += events;
-            p.sums[cell] += sum;
-            totals.addCredits(e, Scope.ALL, cell / e.metrics.size(), cell % e.metrics.size(), delta);
-            if (p.variants() == 1) {
-                totals.addCredits(e, Scope.CLEAN, cell / e.metrics.size(), cell % e.metrics.size(), delta);
-            }
-        }
-    }
-
-    /** What everybody's totals change by when one user's go from (n, x) to (m, y). */
-    private static Tally change(long n, long x, long m, long y) {
-        return new Tally(
-                (m > 0 ? 1 : 0) - (n > 0 ? 1 : 0),
-                m - n,
-                BigInteger.valueOf(y - x),
-                BigInteger.valueOf(y - x).multiply(BigInteger.valueOf(y + x)));
     }
 }

@@ -12,6 +12,13 @@ final class Credit {
         this.sums = new long[events.length];
     }
 
+    /** All that was credited to this user until now. */
+    Credit of(Participation p) {
+        System.arraycopy(p.events, 0, events, 0, p.events.length);
+        System.arraycopy(p.sums, 0, sums, 0, p.sums.length);
+        return this;
+    }
+
     int cells() {
         return events.length;
     }

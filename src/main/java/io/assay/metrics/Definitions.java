@@ -25,6 +25,10 @@ interface Definitions {
             }
         }
 
+        Collection<Definition> all() {
+            return byId.values();
+        }
+
         @Nullable
         Definition find(String id) {
             return byId.get(id);

@@ -1,5 +1,6 @@
 package io.assay.metrics;
 
+import io.assay.analytics.Batch.Progress;
 import io.assay.analytics.Position;
 import java.time.Duration;
 import java.util.Objects;
@@ -27,7 +28,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     private @Nullable Partition partition;
     private @Nullable Record<byte[], byte[]> record;
     private @Nullable Cancellable emitting;
-    private long emittedReceived = Watermarks.NEVER;
+    private @Nullable Progress emitted;
 
     JoinProcessor(MetricsConfig config, Definitions definitions) {
         this.config = config;
@@ -41,7 +42,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
         KeyValueStore<Bytes, byte[]> state = context.getStateStore(STATE);
         partition = new Partition(new StreamsTable(users), new StreamsTable(state), definitions, this, Parts.SHIPPED);
         // called again on the same processor after its task had to begin anew: what it sent last may have been aborted
-        emittedReceived = Watermarks.NEVER;
+        emitted = null;
         if (emitting != null) {
             emitting.cancel();
         }
@@ -52,19 +53,22 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     @Override
     public void process(Record<byte[], byte[]> record) {
         this.record = record;
-        var topic = context().recordMetadata().orElseThrow().topic();
-        var source = topic.equals(config.topics().exposures()) ? Source.EXPOSURES : Source.EVENTS;
-        partition().accept(source, record.key(), record.value(), record.timestamp());
+        var from = context().recordMetadata().orElseThrow();
+        var source = from.topic().equals(config.topics().exposures()) ? Source.EXPOSURES : Source.EVENTS;
+        if (partition().beginsDay(record.timestamp())) {
+            emitTotals();
+        }
+        partition().accept(source, from.offset(), record.key(), record.value(), record.timestamp());
     }
 
     @Override
     public void firstExposure(String experimentId, String user, String variant, long ts) {
-        forward(OutputCodec.assignmentKey(experimentId, user), OutputCodec.assignment(variant, ts), ASSIGNMENTS);
+        forward(assignmentKey(experimentId, user), OutputCodec.assignment(variant, ts), ASSIGNMENTS);
     }
 
     @Override
     public void noExposure(String experimentId, String user) {
-        forward(OutputCodec.assignmentKey(experimentId, user), null, ASSIGNMENTS);
+        forward(assignmentKey(experimentId, user), null, ASSIGNMENTS);
     }
 
     @Override
@@ -77,19 +81,32 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     }
 
     private void emit(long now) {
-        int number = context().taskId().partition();
         partition().sweep(SWEPT_AT_ONCE);
+        emitTotals();
+        var watermarks = partition().watermarks();
+        var progress = watermarks.progress();
+        if (watermarks.received() != Watermarks.NEVER && !progress.equals(emitted)) {
+            emitted = progress;
+            byte[] value = OutputCodec.watermark(watermarks, config.topics().partitions());
+            forward(OutputCodec.watermarkKey(config.generation(), number()), value, AGGREGATES);
+        }
+    }
+
+    private void emitTotals() {
+        var progress = partition().watermarks().progress();
         partition()
                 .takeChanges((e, totals) -> forward(
-                        new OutputCodec.AggregateKey(config.generation(), e.id, number).toBytes(),
-                        OutputCodec.totals(totals),
+                        new OutputCodec.AggregateKey(config.generation(), e.id, number()).toBytes(),
+                        OutputCodec.totals(totals, progress),
                         AGGREGATES));
-        var watermarks = partition().watermarks();
-        if (watermarks.received() > emittedReceived) {
-            emittedReceived = watermarks.received();
-            byte[] value = OutputCodec.watermark(watermarks, config.topics().partitions());
-            forward(OutputCodec.watermarkKey(config.generation(), number), value, AGGREGATES);
-        }
+    }
+
+    private byte[] assignmentKey(String experimentId, String user) {
+        return OutputCodec.assignmentKey(config.generation(), experimentId, user);
+    }
+
+    private int number() {
+        return context().taskId().partition();
     }
 
     @SuppressWarnings("NullAway") // a tombstone is a record without a value; the type does not say so

@@ -3,6 +3,7 @@ package io.assay.metrics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.assay.analytics.Batch;
+import io.assay.analytics.Batch.Progress;
 import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.Position;
 import io.assay.analytics.TotalsJson;
@@ -12,21 +13,30 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records the join writes.
  *
  * <pre>
- * aggregates   &lt;generation&gt;/&lt;experiment_id&gt;/&lt;partition&gt;  all totals of that experiment in that partition
- *              &lt;generation&gt;/watermark/&lt;partition&gt;        {"received", "horizon", "partitions"}
- * assignments  &lt;experiment_id&gt;/&lt;user_id&gt;                 {"v", "t"}, or nothing for a user who is out
+ * aggregates   &lt;generation&gt;/&lt;experiment_id&gt;/&lt;partition&gt;  all totals of that experiment in that partition, "at"
+ *              &lt;generation&gt;/watermark/&lt;partition&gt;        {"received", "horizon", "partitions", "at"}
+ *              "at": {"exposures", "events", "received"}   the next offset of each topic and the time of the log
+ * assignments  &lt;generation&gt;/&lt;experiment_id&gt;/&lt;user_id&gt;    {"v", "t"}, or nothing for a user who is out
  * dead-letter  &lt;topic&gt;/&lt;partition&gt;/&lt;offset&gt;              {"topic", "partition", "offset", "reason", "key", "value"}
  * </pre>
+ *
+ * Records from before there was an "at", or a generation in the key of an assignment, are read as well.
  */
 final class OutputCodec {
     private static final String WATERMARK = "watermark";
+    private static final String AT = "at";
     private static final int LONGEST_COPY = 65_536;
+    private static final int FIRST_GENERATION = 1;
+
+    /** A generation has at most ten digits, and an experiment's id twelve characters. */
+    private static final Pattern ASSIGNMENT = Pattern.compile("(?:(\\d{1,10})/)?([^/]+)/(.*)", Pattern.DOTALL);
 
     private OutputCodec() {}
 
@@ -53,8 +63,8 @@ final class OutputCodec {
         return new AggregateKey(generation, WATERMARK, partition).toBytes();
     }
 
-    static byte[] totals(ExperimentTotals totals) {
-        return TotalsJson.write(totals).toBuffer().getBytes();
+    static byte[] totals(ExperimentTotals totals, Progress progress) {
+        return TotalsJson.write(totals).put(AT, at(progress)).toBuffer().getBytes();
     }
 
     static byte[] watermark(Watermarks watermarks, int partitions) {
@@ -62,13 +72,15 @@ final class OutputCodec {
                 .put("received", watermarks.received())
                 .put("horizon", watermarks.horizon())
                 .put("partitions", partitions)
+                .put(AT, at(watermarks.progress()))
                 .toBuffer()
                 .getBytes();
     }
 
     static Batch.AggregateRow readTotals(Position at, AggregateKey key, byte[] value) {
+        var json = json(value);
         return new Batch.AggregateRow(
-                at, key.generation, key.experimentId, key.partition, TotalsJson.read(json(value)));
+                at, key.generation, key.experimentId, key.partition, progress(json), TotalsJson.read(json));
     }
 
     static Batch.Watermark readWatermark(Position at, AggregateKey key, byte[] value) {
@@ -79,11 +91,26 @@ final class OutputCodec {
                 key.partition,
                 json.getInteger("partitions"),
                 json.getLong("received"),
-                json.getLong("horizon"));
+                json.getLong("horizon"),
+                progress(json));
     }
 
-    static byte[] assignmentKey(String experimentId, String user) {
-        return (experimentId + "/" + user).getBytes(UTF_8);
+    private static JsonObject at(Progress progress) {
+        return new JsonObject()
+                .put("exposures", progress.exposures())
+                .put("events", progress.events())
+                .put("received", progress.received());
+    }
+
+    private static Progress progress(JsonObject json) {
+        var at = json.getJsonObject(AT);
+        return at == null
+                ? Progress.UNKNOWN
+                : new Progress(at.getLong("exposures"), at.getLong("events"), at.getLong("received"));
+    }
+
+    static byte[] assignmentKey(int generation, String experimentId, String user) {
+        return (generation + "/" + experimentId + "/" + user).getBytes(UTF_8);
     }
 
     static byte[] assignment(String variant, long ts) {
@@ -91,15 +118,18 @@ final class OutputCodec {
     }
 
     static Batch.FirstExposure readAssignment(Position at, byte[] key, byte @Nullable [] value) {
-        var text = new String(key, UTF_8);
-        int slash = text.indexOf('/');
-        var experiment = text.substring(0, slash);
-        var user = text.substring(slash + 1);
+        var parts = ASSIGNMENT.matcher(new String(key, UTF_8));
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("key of an assignment");
+        }
+        int generation = parts.group(1) == null ? FIRST_GENERATION : Integer.parseInt(parts.group(1));
+        var experiment = parts.group(2);
+        var user = parts.group(3);
         if (value == null) {
-            return new Batch.FirstExposure(at, experiment, user, null, 0);
+            return new Batch.FirstExposure(at, generation, experiment, user, null, 0);
         }
         var json = json(value);
-        return new Batch.FirstExposure(at, experiment, user, json.getString("v"), json.getLong("t"));
+        return new Batch.FirstExposure(at, generation, experiment, user, json.getString("v"), json.getLong("t"));
     }
 
     static byte[] deadLetterKey(String topic, Position at) {

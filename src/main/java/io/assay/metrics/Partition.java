@@ -46,11 +46,13 @@ final class Partition implements FirstExposures {
     }
 
     /** Takes one record. It may wait for definitions, and fails if they do not come: then nothing must be committed. */
-    void accept(Source source, byte @Nullable [] key, byte @Nullable [] value, long received) {
-        watermarks.advance(source, received);
+    void accept(Source source, long offset, byte @Nullable [] key, byte @Nullable [] value, long received) {
+        watermarks.advance(source, offset, received);
         try {
             if (EventCodec.isHeartbeat(key, value)) {
                 // only the clock moves
+            } else if (value != null && EventCodec.isErase(value)) {
+                erase(source, key, EventCodec.erasedAt(value));
             } else if (source == Source.EXPOSURES) {
                 exposure(key, value, received);
             } else {
@@ -60,6 +62,12 @@ final class Partition implements FirstExposures {
             outbox.deadLetter("unreadable: " + e.getMessage());
         }
         state.put(WATERMARKS, watermarks.toBytes());
+    }
+
+    /** True if this record is the first of a new UTC day of the log: changes are to be taken before it. */
+    boolean beginsDay(long received) {
+        var progress = watermarks.progress();
+        return progress.day() >= 0 && Math.floorDiv(received, Definition.DAY) > progress.day();
     }
 
     /** The absolute totals of every experiment that has changed since the last time. */
@@ -161,6 +169,22 @@ final class Partition implements FirstExposures {
                 new Reached(Hash64.of(goal.id()), Hash64.of(goal.name()), goal.valueMicros(), goal.ts(), received);
         join.goal(state, view, reached);
         save(id, before, state);
+    }
+
+    private void erase(Source source, byte @Nullable [] key, long moment) throws UnreadableEventException {
+        user = EventCodec.decodeUser(key);
+        var view = definitions.current();
+        byte[] id = EventCodec.key(user);
+        byte[] before = users.get(id);
+        var state = folded(before, view);
+        join.erase(state, view, source, moment);
+        save(id, before, state);
+        for (var e : view.all()) {
+            // of these no user is known any more: the totals stay, and whoever was in them is withdrawn unseen
+            if (e.finalAt() <= watermarks.horizon()) {
+                isNone(e);
+            }
+        }
     }
 
     private static boolean isAhead(long ts, long received) {

@@ -25,6 +25,7 @@ final class SinkBatch {
     private final List<Batch.Watermark> watermarks = new ArrayList<>();
     private final List<Batch.FirstExposure> firstExposures = new ArrayList<>();
     private final List<Batch.DeadLetter> deadLetters = new ArrayList<>();
+    private final List<Batch.Erasure> erasures = new ArrayList<>();
 
     /** @param numbers what the store calls each topic in a position */
     SinkBatch(Topics topics, Map<String, Integer> numbers) {
@@ -41,7 +42,9 @@ final class SinkBatch {
         }
         var at = new Position(number, record.partition(), record.offset());
         try {
-            if (topic.equals(topics.exposures())) {
+            if (isErasure(record)) {
+                erasure(at, record);
+            } else if (topic.equals(topics.exposures())) {
                 exposure(at, record);
             } else if (topic.equals(topics.events())) {
                 goal(at, record);
@@ -60,7 +63,18 @@ final class SinkBatch {
     }
 
     Batch batch() {
-        return new Batch(exposures, goals, aggregates, watermarks, firstExposures, deadLetters);
+        return new Batch(exposures, goals, aggregates, watermarks, firstExposures, deadLetters, erasures);
+    }
+
+    private boolean isErasure(ConsumerRecord<byte[], byte[]> record) {
+        boolean isLog =
+                record.topic().equals(topics.exposures()) || record.topic().equals(topics.events());
+        return isLog && EventCodec.isErase(record.value());
+    }
+
+    private void erasure(Position at, ConsumerRecord<byte[], byte[]> record) throws UnreadableEventException {
+        var user = EventCodec.decodeUser(record.key());
+        erasures.add(new Batch.Erasure(at, user, EventCodec.erasedAt(record.value())));
     }
 
     private void exposure(Position at, ConsumerRecord<byte[], byte[]> record) throws UnreadableEventException {

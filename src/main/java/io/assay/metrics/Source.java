@@ -3,5 +3,9 @@ package io.assay.metrics;
 /** Which of the two topics a record came from. */
 enum Source {
     EXPOSURES,
-    EVENTS
+    EVENTS;
+
+    Source other() {
+        return this == EXPOSURES ? EVENTS : EXPOSURES;
+    }
 }

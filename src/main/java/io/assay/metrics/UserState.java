@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** All that the join remembers of one user; {@link UserStateCodec} makes bytes of it. */
 final class UserState {
     static final long NEVER = Long.MAX_VALUE;
+    static final long NOT_ERASED = -1;
 
     /** The ids of one UTC day, which are its counts too, and the day's sum of absolute values. */
     static final class Day {
@@ -23,6 +24,11 @@ final class UserState {
     /** The start of the first bad day. */
     long badFrom = NEVER;
 
+    /** The latest moment of an erasure seen in each topic. */
+    private long erasedExposures = NOT_ERASED;
+
+    private long erasedEvents = NOT_ERASED;
+
     final List<Day> days = new ArrayList<>();
     final List<Participation> participations = new ArrayList<>();
     /** Goals a late exposure could still move, ordered by time. */
@@ -30,6 +36,35 @@ final class UserState {
 
     final LongList goalEvent = new LongList();
     final LongList goalValue = new LongList();
+
+    long erased(Source source) {
+        return source == Source.EXPOSURES ? erasedExposures : erasedEvents;
+    }
+
+    void erased(Source source, long moment) {
+        if (source == Source.EXPOSURES) {
+            erasedExposures = moment;
+        } else {
+            erasedEvents = moment;
+        }
+    }
+
+    /** Both topics have been through it, and no other erasure from then can still come. */
+    void forgetErasures(long horizon) {
+        if (erasedExposures == erasedEvents && erasedExposures < horizon) {
+            erasedExposures = NOT_ERASED;
+            erasedEvents = NOT_ERASED;
+        }
+    }
+
+    /** The other topic has an erasure that is still to come in this one: until then nothing in it counts. */
+    boolean isDeafTo(Source source) {
+        return erased(source) < erased(source.other());
+    }
+
+    boolean wasErased() {
+        return erasedExposures != NOT_ERASED || erasedEvents != NOT_ERASED;
+    }
 
     Day day(long ts) {
         long start = Math.floorDiv(ts, Definition.DAY) * Definition.DAY;
@@ -78,6 +113,6 @@ final class UserState {
     }
 
     boolean isEmpty() {
-        return badFrom == NEVER && days.isEmpty() && participations.isEmpty() && goalTs.size() == 0;
+        return badFrom == NEVER && !wasErased() && days.isEmpty() && participations.isEmpty() && goalTs.size() == 0;
     }
 }

@@ -6,6 +6,9 @@ import java.util.Arrays;
 final class UserStateCodec {
     private static final int VERSION = 1;
 
+    /** Two moments of erasures come next. */
+    private static final int VERSION_OF_ERASED = 2;
+
     private byte[] buffer = new byte[256];
     private int at;
 
@@ -13,7 +16,11 @@ final class UserStateCodec {
 
     static byte[] encode(UserState user) {
         var out = new UserStateCodec();
-        out.unsigned(VERSION);
+        out.unsigned(user.wasErased() ? VERSION_OF_ERASED : VERSION);
+        if (user.wasErased()) {
+            out.signed(user.erased(Source.EXPOSURES));
+            out.signed(user.erased(Source.EVENTS));
+        }
         out.signed(user.badFrom);
         out.unsigned(user.days.size());
         user.days.forEach(out::day);
@@ -34,10 +41,14 @@ final class UserStateCodec {
         var in = new UserStateCodec();
         in.buffer = bytes;
         long version = in.unsigned();
-        if (version != VERSION) {
-            throw new IllegalStateException("user state of version " + version + " (expected: " + VERSION + ")");
+        if (version != VERSION && version != VERSION_OF_ERASED) {
+            throw new IllegalStateException("user state of version " + version + " (expected: 1 or 2)");
         }
         var user = new UserState();
+        if (version == VERSION_OF_ERASED) {
+            user.erased(Source.EXPOSURES, in.signed());
+            user.erased(Source.EVENTS, in.signed());
+        }
         user.badFrom = in.signed();
         for (long n = in.unsigned(); n > 0; n--) {
             user.days.add(in.day());

@@ -1,5 +1,6 @@
 package io.assay.metrics;
 
+import io.assay.analytics.Batch.Progress;
 import java.nio.ByteBuffer;
 
 /** How far one partition is in both topics, by the broker's clock, and what can therefore no longer change. */
@@ -15,15 +16,26 @@ class Watermarks {
 
     static final long NEVER = Long.MIN_VALUE;
 
+    private static final long UNKNOWN = -1;
+
     protected long exposures = NEVER;
     protected long events = NEVER;
+    private long nextExposure = UNKNOWN;
+    private long nextEvent = UNKNOWN;
 
-    void advance(Source source, long received) {
+    void advance(Source source, long offset, long received) {
         if (source == Source.EXPOSURES) {
+            nextExposure = offset + 1;
             exposures = Math.max(exposures, received);
         } else {
+            nextEvent = offset + 1;
             events = Math.max(events, received);
         }
+    }
+
+    /** What was taken so far. */
+    Progress progress() {
+        return new Progress(nextExposure, nextEvent, Math.max(UNKNOWN, Math.max(exposures, events)));
     }
 
     /** Everything received until then has been seen, in both topics. */
@@ -44,12 +56,20 @@ class Watermarks {
     }
 
     byte[] toBytes() {
-        return ByteBuffer.allocate(16).putLong(exposures).putLong(events).array();
+        return ByteBuffer.allocate(32)
+                .putLong(exposures)
+                .putLong(events)
+                .putLong(nextExposure)
+                .putLong(nextEvent)
+                .array();
     }
 
     void restore(byte[] bytes) {
         var in = ByteBuffer.wrap(bytes);
         exposures = in.getLong();
         events = in.getLong();
+        boolean isOlderForm = !in.hasRemaining();
+        nextExposure = isOlderForm ? UNKNOWN : in.getLong();
+        nextEvent = isOlderForm ? UNKNOWN : in.getLong();
     }
 }

@@ -146,10 +146,8 @@ class ExplanationIT {
         exposures.migrate().await();
         int topic = exposures.register("assignments", "t").await();
         long at = Instant.parse("2026-03-01T09:00:00Z").toEpochMilli();
-        Batch.FirstExposure first = new Batch.FirstExposure(new Position(topic, 0, 1), id, "u/1 ü", "control", at);
-        exposures
-                .store(new Batch(List.of(), List.of(), List.of(), List.of(), List.of(first), List.of()))
-                .await();
+        Batch.FirstExposure first = new Batch.FirstExposure(new Position(topic, 0, 1), 1, id, "u/1 ü", "control", at);
+        exposures.store(Batch.ofFirstExposures(List.of(first))).await();
         JsonObject seen = explain("seen", "u%2F1%20%C3%BC");
         assertThat(seen.getString("user_id")).isEqualTo("u/1 ü");
         assertThat(seen.getJsonObject("first_exposure").encode())

@@ -2,26 +2,27 @@ package io.assay.analytics;
 
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A store of counts that forgets all when the test ends; held to the same contract as the real ones. */
 public class InMemoryMetricStore implements MetricStore {
-    private static final Comparator<Position> BY_AGE =
-            Comparator.comparingInt(Position::topic).thenComparingLong(Position::offset);
+    private record Cell(int generation, String experimentId, int partition, int day) {}
 
-    private record Cell(int generation, String experimentId, int partition) {}
-
-    private record Enrolment(String experimentId, String user) {}
+    private record Enrolment(int generation, String experimentId, String user) {}
 
     private final Map<String, Integer> topics = new HashMap<>();
     private final Map<Cell, Batch.AggregateRow> aggregates = new HashMap<>();
     private final Map<Cell, Batch.Watermark> watermarks = new HashMap<>();
     private final Map<Enrolment, Batch.FirstExposure> firstExposures = new HashMap<>();
     private final Map<List<Object>, Object> raw = new HashMap<>();
+    private final Map<Position, Batch.Erasure> erasures = new HashMap<>();
 
     @Override
     public Future<Void> migrate() {
@@ -35,24 +36,30 @@ public class InMemoryMetricStore implements MetricStore {
 
     @Override
     public synchronized Future<Void> store(Batch batch) {
+        batch.erasures().forEach(row -> erasures.putIfAbsent(row.at(), row));
         batch.exposures().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
         batch.goals().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
         batch.deadLetters().forEach(row -> raw.putIfAbsent(List.of(row.getClass(), row.at()), row));
+        raw.values().removeIf(this::isErased);
         for (var row : batch.aggregates()) {
             aggregates.merge(
-                    new Cell(row.generation(), row.experimentId(), row.partition()),
+                    new Cell(
+                            row.generation(),
+                            row.experimentId(),
+                            row.partition(),
+                            row.progress().day()),
                     row,
                     (old, next) -> isNewer(next.at(), old.at()) ? next : old);
         }
         for (var row : batch.watermarks()) {
             watermarks.merge(
-                    new Cell(row.generation(), "", row.partition()),
+                    new Cell(row.generation(), "", row.partition(), 0),
                     row,
                     (old, next) -> isNewer(next.at(), old.at()) ? next : old);
         }
         for (var row : batch.firstExposures()) {
             firstExposures.merge(
-                    new Enrolment(row.experimentId(), row.user()),
+                    new Enrolment(row.generation(), row.experimentId(), row.user()),
                     row,
                     (old, next) -> isNewer(next.at(), old.at()) ? next : old);
         }
@@ -61,14 +68,10 @@ public class InMemoryMetricStore implements MetricStore {
 
     @Override
     public synchronized Future<ServedTotals> totals(int generation, String experimentId) {
-        var totals = aggregates.values().stream()
-                .filter(row ->
-                        row.generation() == generation && row.experimentId().equals(experimentId))
+        var totals = newest(generation, experimentId).stream()
                 .map(Batch.AggregateRow::totals)
                 .reduce(ExperimentTotals.NONE, ExperimentTotals::plus);
-        var marks = watermarks.values().stream()
-                .filter(row -> row.generation() == generation)
-                .toList();
+        var marks = marks(generation);
         if (marks.isEmpty() || marks.size() < marks.get(0).partitions()) {
             return Future.succeededFuture(new ServedTotals(totals, null, null));
         }
@@ -80,9 +83,96 @@ public class InMemoryMetricStore implements MetricStore {
     }
 
     @Override
-    public synchronized Future<Optional<Batch.FirstExposure>> firstExposure(String experimentId, String user) {
-        return Future.succeededFuture(Optional.ofNullable(firstExposures.get(new Enrolment(experimentId, user)))
-                .filter(row -> row.variant() != null));
+    public synchronized Future<List<Batch.AggregateRow>> rows(int generation, String experimentId) {
+        return Future.succeededFuture(newest(generation, experimentId));
+    }
+
+    @Override
+    public synchronized Future<List<Batch.Watermark>> watermarks(int generation) {
+        return Future.succeededFuture(marks(generation));
+    }
+
+    @Override
+    public synchronized Future<List<DayTotals>> series(int generation, String experimentId) {
+        return Future.succeededFuture(DayTotals.of(all(generation, experimentId)));
+    }
+
+    @Override
+    public synchronized Future<Optional<Batch.FirstExposure>> firstExposure(
+            int generation, String experimentId, String user) {
+        return Future.succeededFuture(
+                Optional.ofNullable(firstExposures.get(new Enrolment(generation, experimentId, user)))
+                        .filter(row -> row.variant() != null));
+    }
+
+    @Override
+    public synchronized Future<List<Map<String, Long>>> firstExposures(
+            int generation, String experimentId, List<Long> periodStarts) {
+        List<Map<String, Long>> periods = new ArrayList<>();
+        for (int i = 0; i < periodStarts.size(); i++) {
+            long from = periodStarts.get(i);
+            long to = i + 1 < periodStarts.size() ? periodStarts.get(i + 1) : Long.MAX_VALUE;
+            periods.add(firstExposures.values().stream()
+                    .filter(row ->
+                            row.generation() == generation && row.experimentId().equals(experimentId))
+                    .filter(row -> row.variant() != null && row.ts() >= from && row.ts() < to)
+                    .collect(Collectors.groupingBy(Batch.FirstExposure::variant, Collectors.counting())));
+        }
+        return Future.succeededFuture(periods);
+    }
+
+    @Override
+    public synchronized Future<List<Batch.Erasure>> erasures(int topic, int partition) {
+        return Future.succeededFuture(erasures.values().stream()
+                .filter(row -> row.at().topic() == topic && row.at().partition() == partition)
+                .sorted(Comparator.comparing(Batch.Erasure::at, Position.BY_AGE))
+                .toList());
+    }
+
+    private List<Batch.AggregateRow> all(int generation, String experimentId) {
+        return aggregates.values().stream()
+                .filter(row ->
+                        row.generation() == generation && row.experimentId().equals(experimentId))
+                .toList();
+    }
+
+    private List<Batch.AggregateRow> newest(int generation, String experimentId) {
+        Map<Integer, Batch.AggregateRow> newest = new TreeMap<>();
+        all(generation, experimentId)
+                .forEach(row -> newest.merge(
+                        row.partition(),
+                        row,
+                        (old, next) -> Position.BY_AGE.compare(next.at(), old.at()) > 0 ? next : old));
+        return List.copyOf(newest.values());
+    }
+
+    private List<Batch.Watermark> marks(int generation) {
+        return watermarks.values().stream()
+                .filter(row -> row.generation() == generation)
+                .sorted(Comparator.comparing(Batch.Watermark::partition))
+                .toList();
+    }
+
+    private boolean isErased(Object row) {
+        if (row instanceof Batch.RawExposure x) {
+            return isErased(x.user(), x.at());
+        }
+        if (row instanceof Batch.RawGoal g) {
+            return isErased(g.user(), g.at());
+        }
+        var letter = (Batch.DeadLetter) row;
+        return topics.entrySet().stream()
+                .filter(topic -> topic.getKey().startsWith(letter.topic() + ' '))
+                .anyMatch(topic ->
+                        isErased(letter.key(), new Position(topic.getValue(), letter.partition(), letter.offset())));
+    }
+
+    private boolean isErased(String user, Position at) {
+        return erasures.values().stream()
+                .anyMatch(e -> e.user().equals(user)
+                        && e.at().topic() == at.topic()
+                        && e.at().partition() == at.partition()
+                        && e.at().offset() > at.offset());
     }
 
     @Override
@@ -96,6 +186,6 @@ public class InMemoryMetricStore implements MetricStore {
     }
 
     protected boolean isNewer(Position next, Position old) {
-        return BY_AGE.compare(next, old) > 0;
+        return Position.BY_AGE.compare(next, old) > 0;
     }
 }

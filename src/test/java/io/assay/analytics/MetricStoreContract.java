@@ -2,9 +2,11 @@ package io.assay.analytics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.analytics.Batch.Progress;
 import io.vertx.core.Future;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every store of counts must do. */
 abstract class MetricStoreContract {
+    private static final long DAY = 86_400_000;
+    private static final Progress AT = new Progress(7, 9, 20_000 * DAY + 5);
     private static final BigInteger HUGE = BigInteger.TEN.pow(33).add(BigInteger.ONE);
 
     private final int generation = (int) (System.nanoTime() & 0xffffff);
@@ -73,12 +77,12 @@ abstract class MetricStoreContract {
     void theTotalsAreAsOldAsTheSlowestPartition() {
         int topic = topic("aggregates");
         assertThat(served().asOf()).isNull();
-        watermark(new Batch.Watermark(new Position(topic, 0, 1), generation, 0, 2, 5_000, 1_000));
+        watermark(new Batch.Watermark(new Position(topic, 0, 1), generation, 0, 2, 5_000, 1_000, AT));
         assertThat(served().asOf()).isNull();
-        watermark(new Batch.Watermark(new Position(topic, 1, 1), generation, 1, 2, 4_000, 500));
+        watermark(new Batch.Watermark(new Position(topic, 1, 1), generation, 1, 2, 4_000, 500, AT));
         assertThat(served().asOf()).isEqualTo(Instant.ofEpochMilli(4_000));
-        watermark(new Batch.Watermark(new Position(topic, 1, 3), generation, 1, 2, 9_000, 5_000));
-        watermark(new Batch.Watermark(new Position(topic, 1, 2), generation, 1, 2, 8_000, 4_000));
+        watermark(new Batch.Watermark(new Position(topic, 1, 3), generation, 1, 2, 9_000, 5_000, AT));
+        watermark(new Batch.Watermark(new Position(topic, 1, 2), generation, 1, 2, 8_000, 4_000, AT));
         assertThat(served().asOf()).isEqualTo(Instant.ofEpochMilli(5_000));
         assertThat(served().horizon()).isEqualTo(Instant.ofEpochMilli(1_000));
     }
@@ -94,14 +98,14 @@ abstract class MetricStoreContract {
     void theNewestFirstExposureIsKeptAndATombstoneHidesIt() {
         int topic = topic("assignments");
         var user = "user " + generation;
-        first(new Batch.FirstExposure(new Position(topic, 0, 5), "e", user, "B", 70));
-        first(new Batch.FirstExposure(new Position(topic, 0, 4), "e", user, "A", 80));
-        assertThat(await(store().firstExposure("e", user)))
+        first(new Batch.FirstExposure(new Position(topic, 0, 5), generation, "e", user, "B", 70));
+        first(new Batch.FirstExposure(new Position(topic, 0, 4), generation, "e", user, "A", 80));
+        assertThat(await(store().firstExposure(generation, "e", user)))
                 .hasValueSatisfying(x -> assertThat(x.variant()).isEqualTo("B"))
                 .hasValueSatisfying(x -> assertThat(x.ts()).isEqualTo(70));
-        first(new Batch.FirstExposure(new Position(topic, 0, 6), "e", user, null, 0));
-        first(new Batch.FirstExposure(new Position(topic, 0, 5), "e", user, "B", 70));
-        assertThat(await(store().firstExposure("e", user))).isEmpty();
+        first(new Batch.FirstExposure(new Position(topic, 0, 6), generation, "e", user, null, 0));
+        first(new Batch.FirstExposure(new Position(topic, 0, 5), generation, "e", user, "B", 70));
+        assertThat(await(store().firstExposure(generation, "e", user))).isEmpty();
     }
 
     @Test
@@ -112,7 +116,13 @@ abstract class MetricStoreContract {
         var bare = new Batch.RawGoal(new Position(at.topic(), 3, 78), "u", "id", "buy", 0, 5, 6, null);
         var letter = new Batch.DeadLetter(at, "events", 1, 2, "unreadable", "k", "v");
         var batch = new Batch(
-                List.of(exposure, exposure), List.of(goal, bare), List.of(), List.of(), List.of(), List.of(letter));
+                List.of(exposure, exposure),
+                List.of(goal, bare),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(letter),
+                List.of());
         store(batch);
         store(batch);
         assertThat(rawCount(at.topic())).isEqualTo(4);
@@ -120,6 +130,88 @@ abstract class MetricStoreContract {
 
     /** How many raw rows and dead letters there are of that topic. */
     abstract long rawCount(int topic);
+
+    @Test
+    void aRowSaysWhichPartOfTheLogItStandsFor() {
+        int topic = topic("aggregates");
+        var old = row(new Position(topic, 0, 10), new Progress(4, 5, 19_999 * DAY), totals(1));
+        var later = row(new Position(topic, 0, 12), AT, totals(2));
+        var unknown = row(new Position(topic, 1, 3), Progress.UNKNOWN, totals(3));
+        store(batch(List.of(later, old, unknown)));
+        assertThat(await(store().rows(generation, "e"))).containsExactlyInAnyOrder(later, unknown);
+        assertThat(read()).isEqualTo(totals(2).plus(totals(3)));
+        var mark = new Batch.Watermark(new Position(topic, 1, 1), generation, 1, 2, 5_000, -1_000, AT);
+        watermark(mark);
+        assertThat(await(store().watermarks(generation))).containsExactly(mark);
+    }
+
+    @Test
+    void ofEveryDayTheLastRowIsKept() {
+        int topic = topic("aggregates");
+        store(batch(List.of(
+                row(new Position(topic, 0, 10), new Progress(1, 1, 20_000 * DAY), totals(1)),
+                row(new Position(topic, 0, 11), new Progress(2, 1, 20_001 * DAY - 1), totals(2)),
+                row(new Position(topic, 0, 12), new Progress(3, 1, 20_001 * DAY), totals(3)),
+                row(new Position(topic, 1, 9), new Progress(3, 1, 20_003 * DAY), totals(5)),
+                row(new Position(topic, 2, 9), Progress.UNKNOWN, totals(6)))));
+        store(batch(List.of(row(new Position(topic, 0, 9), new Progress(1, 1, 20_000 * DAY), totals(1)))));
+        assertThat(await(store().series(generation, "e")))
+                .containsExactly(
+                        new DayTotals(20_000, totals(2).plus(totals(6))),
+                        new DayTotals(20_001, totals(3).plus(totals(6))),
+                        new DayTotals(20_003, totals(3).plus(totals(5)).plus(totals(6))));
+        assertThat(await(store().series(generation, "f"))).isEmpty();
+    }
+
+    @Test
+    void firstExposuresAreCountedPerPeriodAndVariant() {
+        int topic = topic("assignments");
+        var users = List.of("u1", "u2", "u3", "u4", "u5", "u6");
+        var variants = Arrays.asList("A", "A", "B", "A", null, "A");
+        var times = List.of(100L, 199L, 150L, 200L, 250L, 99L);
+        for (int i = 0; i < users.size(); i++) {
+            first(new Batch.FirstExposure(
+                    new Position(topic, 0, i), generation, "e", users.get(i), variants.get(i), times.get(i)));
+        }
+        first(new Batch.FirstExposure(new Position(topic, 0, 9), generation + 1, "e", "u7", "A", 100));
+        assertThat(await(store().firstExposures(generation, "e", List.of(100L, 200L, 300L))))
+                .containsExactly(Map.of("A", 2L, "B", 1L), Map.of("A", 1L), Map.of());
+        assertThat(await(store().firstExposures(generation, "e", List.of()))).isEmpty();
+    }
+
+    @Test
+    void ofAnErasedUserNothingStaysThatLiesBeforeAndNothingComesBack() {
+        int topic = topic("exposures" + generation);
+        var before = exposure(topic, 3, 77, "gone");
+        var at = new Position(topic, 3, 78);
+        var after = exposure(topic, 3, 79, "gone");
+        var elsewhere = exposure(topic, 2, 5, "gone");
+        var another = exposure(topic, 3, 76, "stays");
+        var goal = new Batch.RawGoal(new Position(topic, 3, 70), "gone", "id", "buy", 0, 5, 6, null);
+        var letter = new Batch.DeadLetter(at, "exposures" + generation, 3, 7, "unreadable", "gone", "v");
+        var rows = new Batch(
+                List.of(before, after, elsewhere, another),
+                List.of(goal),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(letter),
+                List.of());
+        store(rows);
+        assertThat(rawCount(topic)).isEqualTo(6);
+        var erasure = new Batch.Erasure(at, "gone", 1_234);
+        store(Batch.ofErasures(List.of(erasure)));
+        assertThat(rawCount(topic)).isEqualTo(3);
+        store(rows);
+        store(Batch.ofErasures(List.of(erasure)));
+        assertThat(rawCount(topic)).isEqualTo(3);
+        assertThat(await(store().erasures(topic, 3))).containsExactly(erasure);
+        assertThat(await(store().erasures(topic, 2))).isEmpty();
+    }
+
+    private static Batch.RawExposure exposure(int topic, int partition, long offset, String user) {
+        return new Batch.RawExposure(new Position(topic, partition, offset), user, "id" + offset, "e", "B", 5, 6);
+    }
 
     @Test
     void anEmptyBatchIsNoTrouble() {
@@ -141,19 +233,23 @@ abstract class MetricStoreContract {
     }
 
     private Batch.AggregateRow row(int topic, int partition, long offset, ExperimentTotals totals) {
-        return new Batch.AggregateRow(new Position(topic, partition, offset), generation, "e", partition, totals);
+        return row(new Position(topic, partition, offset), AT, totals);
+    }
+
+    private Batch.AggregateRow row(Position at, Progress progress, ExperimentTotals totals) {
+        return new Batch.AggregateRow(at, generation, "e", at.partition(), progress, totals);
     }
 
     private static Batch batch(List<Batch.AggregateRow> rows) {
-        return new Batch(List.of(), List.of(), rows, List.of(), List.of(), List.of());
+        return Batch.ofTotals(rows, List.of());
     }
 
     private void watermark(Batch.Watermark row) {
-        store(new Batch(List.of(), List.of(), List.of(), List.of(row), List.of(), List.of()));
+        store(Batch.ofTotals(List.of(), List.of(row)));
     }
 
     private void first(Batch.FirstExposure row) {
-        store(new Batch(List.of(), List.of(), List.of(), List.of(), List.of(row), List.of()));
+        store(Batch.ofFirstExposures(List.of(row)));
     }
 
     private ExperimentTotals read() {

@@ -32,6 +32,7 @@ class AttributionJoinTest {
             new Partition(users, new MemoryTable(), Fakes.definitions(e), Fakes.outbox(), Parts.SHIPPED);
     private long now = T0 + DAY;
     private int ids;
+    private int offset;
 
     @Test
     void theTimelineOfTheTable() {
@@ -164,7 +165,7 @@ class AttributionJoinTest {
     }
 
     private void take(LogRecord record) {
-        partition.accept(record.source(), record.key(), record.value(), record.received());
+        partition.accept(record.source(), offset++, record.key(), record.value(), record.received());
     }
 
     private ExperimentTotals totals() {

@@ -4,8 +4,10 @@ import io.assay.protocol.Exposure;
 import io.assay.protocol.Goal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +25,7 @@ final class BruteForce {
     private final List<Definition> definitions;
     private final List<LogRecord> exposures = new ArrayList<>();
     private final List<LogRecord> goals = new ArrayList<>();
+    private final List<LogRecord> counting;
     private final Map<String, Long> badFrom = new HashMap<>();
     final List<String> deadLetters = new ArrayList<>();
     final Map<String, String> firsts = new TreeMap<>();
@@ -35,11 +38,17 @@ final class BruteForce {
         this.limits = history.limits;
         this.definitions = history.definitions;
         Set<String> seen = new HashSet<>();
+        boolean hasErasures = log.stream().anyMatch(record -> record.what() instanceof LogRecord.Erase);
+        counting = log.stream()
+                .filter(record -> !hasErasures || !isErased(record, log))
+                .toList();
+        Set<LogRecord> counts = Collections.newSetFromMap(new IdentityHashMap<>());
+        counts.addAll(counting);
         for (var record : log) {
             var reason = deadLetter(record);
             if (!reason.isEmpty()) {
                 deadLetters.add(reason);
-            } else if (!record.what().equals("heartbeat") && record.received() - ts(record) <= L) {
+            } else if (isEvent(record) && counts.contains(record) && record.received() - ts(record) <= L) {
                 long day = Math.floorDiv(ts(record), History.DAY);
                 if (seen.add(record.source() + user(record) + "/" + id(record) + "/" + day)) {
                     (record.source() == Source.EXPOSURES ? exposures : goals).add(record);
@@ -63,8 +72,36 @@ final class BruteForce {
                 return "unknown_variant";
             }
         }
-        boolean isEvent = !record.what().equals("heartbeat");
-        return isEvent && ts(record) - record.received() > 300_000 ? "timestamp_in_future" : "";
+        return isEvent(record) && ts(record) - record.received() > 300_000 ? "timestamp_in_future" : "";
+    }
+
+    private static boolean isEvent(LogRecord record) {
+        return record.what() instanceof Exposure || record.what() instanceof Goal;
+    }
+
+    /** It lies before an erasure in its topic, or its topic has not come to the erasure that the other one has. */
+    static boolean isErased(LogRecord record, List<LogRecord> log) {
+        if (!isEvent(record)) {
+            return false;
+        }
+        long here = -1;
+        long there = -1;
+        boolean isBefore = true;
+        for (var other : log) {
+            if (other == record) {
+                isBefore = false;
+            } else if (other.what() instanceof LogRecord.Erase erase
+                    && erase.user().equals(user(record))) {
+                if (other.source() != record.source()) {
+                    there = Math.max(there, erase.moment());
+                } else if (isBefore) {
+                    here = Math.max(here, erase.moment());
+                } else {
+                    return true;
+                }
+            }
+        }
+        return here < there;
     }
 
     private void findBadDays() {
@@ -94,7 +131,7 @@ final class BruteForce {
     private void count(Definition e, List<LogRecord> log) {
         Map<String, TreeSet<Shown>> shown = new TreeMap<>();
         Set<String> excluded = new HashSet<>();
-        for (var record : log) {
+        for (var record : counting) {
             if (record.what() instanceof Exposure x
                     && x.experimentId().equals(e.id)
                     && deadLetter(record).isEmpty()

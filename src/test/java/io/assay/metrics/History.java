@@ -27,6 +27,8 @@ final class History {
     private final List<Long> times = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
     private final int users;
+    /** Users are erased, in one topic sooner than in the other. */
+    private final boolean hasErasures;
     /** Nearly everything comes as late as it may, under a clock that steps back. */
     private final boolean isAllLate;
 
@@ -35,6 +37,7 @@ final class History {
         partitions = 1 + random.nextInt(2);
         users = 1 + random.nextInt(4);
         isAllLate = random.nextInt(3) == 0;
+        hasErasures = seed % 3 == 1;
         limits = random.nextInt(3) == 0
                 ? Limits.SHIPPED
                 : new Limits(3 + random.nextInt(5), 3 + random.nextInt(6), 6_000_000 + random.nextInt(9) * 1_000_000L);
@@ -48,6 +51,23 @@ final class History {
         for (int i = 0; i < size; i++) {
             clock += random.nextInt(4) == 0 ? 0 : (long) (2 * span * random.nextDouble() / size);
             records.add(record(clock));
+            if (hasErasures && random.nextInt(12) == 0) {
+                erase(clock, clock + i);
+            }
+        }
+    }
+
+    /** In both topics somewhere among the last records, and now and then in one alone. */
+    private void erase(long clock, long moment) {
+        int n = random.nextInt(users);
+        var erase = new LogRecord.Erase("user" + n, moment);
+        for (var source : Source.values()) {
+            if (random.nextInt(10) > 0) {
+                int at = records.size() - random.nextInt(Math.min(4, records.size()));
+                long received = at < records.size() ? records.get(at).received() : clock;
+                byte[] key = EventCodec.key(erase.user());
+                records.add(at, new LogRecord(source, n % partitions, erase, key, EventCodec.erase(moment), received));
+            }
         }
     }
 
@@ -72,7 +92,10 @@ final class History {
         long early = isAllLate ? T0 - Watermarks.LATENESS : T0;
         long start = early + (random.nextInt(3) == 0 ? -2 * DAY : (long) (random.nextDouble() * span / 3));
         long end = random.nextInt(3) == 0 ? Definition.OPEN : start + HOUR + (long) (random.nextDouble() * span);
-        return new Definition(id, variants, metrics, start, end);
+        var e = new Definition(id, variants, metrics, start, end);
+        // what is final stays as it is, and when it becomes so depends on the slower topic
+        boolean mayBeFinal = e.finalAt() <= T0 + 2 * span - Watermarks.LATENESS;
+        return hasErasures && mayBeFinal ? new Definition(id, variants, metrics, start, Definition.OPEN) : e;
     }
 
     private LogRecord record(long clock) {

@@ -35,6 +35,10 @@ final class Mutants {
         all.put("entries dropped at the end", join(DroppedAtTheEnd::new));
         all.put("entries dropped at the cut", join(DroppedAtTheCut::new));
         all.put("the changed set in memory only", totals());
+        all.put("goals of an erased user kept", join(GoalsKept::new));
+        all.put("exposures of an erased user kept", join(ExposuresKept::new));
+        all.put("the bad day of an erased user kept", join(BadDayKept::new));
+        all.put("the other topic heard before its erasure", join(NeverDeaf::new));
         return all;
     }
 
@@ -218,6 +222,44 @@ final class Mutants {
         @Override
         long finalAt(Definition e) {
             return e.cut;
+        }
+    }
+
+    private static final class GoalsKept extends AttributionJoin {
+        GoalsKept(Limits limits, Totals totals, FirstExposures firsts) {
+            super(limits, totals, firsts);
+        }
+
+        @Override
+        void forgetGoals(UserState user, Definitions.View view) {}
+    }
+
+    private static final class ExposuresKept extends AttributionJoin {
+        ExposuresKept(Limits limits, Totals totals, FirstExposures firsts) {
+            super(limits, totals, firsts);
+        }
+
+        @Override
+        void forgetExposures(UserState user, Definitions.View view) {}
+    }
+
+    private static final class BadDayKept extends AttributionJoin {
+        BadDayKept(Limits limits, Totals totals, FirstExposures firsts) {
+            super(limits, totals, firsts);
+        }
+
+        @Override
+        void forgetBadDay(UserState user) {}
+    }
+
+    private static final class NeverDeaf extends AttributionJoin {
+        NeverDeaf(Limits limits, Totals totals, FirstExposures firsts) {
+            super(limits, totals, firsts);
+        }
+
+        @Override
+        boolean isDeaf(UserState user, Source source) {
+            return false;
         }
     }
 

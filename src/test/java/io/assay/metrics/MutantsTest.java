@@ -58,9 +58,9 @@ class MutantsTest {
         for (int hour = 0; hour < 90 * 24; hour++) {
             long now = History.T0 + hour * History.HOUR;
             var exposure = new Exposure("x" + hour, "u", "exp", hour % 2 == 0 ? "a" : "b", now);
-            partition.accept(Source.EXPOSURES, EventCodec.key("u"), EventCodec.encode(exposure), now);
+            partition.accept(Source.EXPOSURES, hour, EventCodec.key("u"), EventCodec.encode(exposure), now);
             var goal = new Goal("g" + hour, "u", "buy", 1, now, null);
-            partition.accept(Source.EVENTS, EventCodec.key("u"), EventCodec.encode(goal), now);
+            partition.accept(Source.EVENTS, hour, EventCodec.key("u"), EventCodec.encode(goal), now);
         }
         return users.longest();
     }

@@ -20,10 +20,19 @@ final class OracleSql {
             create temp table experiments (experiment_id text collate "C", start_ts bigint, end_ts bigint);
             create temp table experiment_metrics
                 (experiment_id text collate "C", metric_key text collate "C", event_name text collate "C", window_ms bigint);
-            create temp table exposures_raw (user_id text collate "C", event_id text collate "C",
+            create temp table exposures_log (user_id text collate "C", event_id text collate "C",
                 experiment_id text collate "C", variant_key text collate "C", ts bigint, received_ts bigint, log_pos bigint);
-            create temp table goals_raw (user_id text collate "C", event_id text collate "C", name text collate "C",
-                value_micros bigint, ts bigint, received_ts bigint, log_pos bigint)""";
+            create temp table goals_log (user_id text collate "C", event_id text collate "C", name text collate "C",
+                value_micros bigint, ts bigint, received_ts bigint, log_pos bigint);
+            create temp table erasures (topic text, user_id text collate "C", log_pos bigint, moment bigint);
+            create temp view exposures_raw as select * from exposures_log r where %s;
+            create temp view goals_raw as select * from goals_log r where %s""";
+    /* Behind the last erasure in its own topic, and not waiting for one that the other topic has. */
+    private static final String COUNTS =
+            """
+            not exists (select from erasures e where e.topic = '%1$s' and e.user_id = r.user_id and e.log_pos > r.log_pos)
+            and coalesce((select max(moment) from erasures e where e.user_id = r.user_id and e.topic = '%1$s'), -1)
+             >= coalesce((select max(moment) from erasures e where e.user_id = r.user_id and e.topic <> '%1$s'), -1)""";
 
     private final Connection connection;
     private final String query;
@@ -31,7 +40,9 @@ final class OracleSql {
     OracleSql(Connection connection) throws SQLException {
         this.connection = connection;
         this.query = text();
-        connection.createStatement().execute(TABLES);
+        connection
+                .createStatement()
+                .execute(TABLES.formatted(COUNTS.formatted(Source.EXPOSURES), COUNTS.formatted(Source.EVENTS)));
     }
 
     static String text() {
@@ -46,7 +57,8 @@ final class OracleSql {
         connection
                 .createStatement()
                 .execute(
-                        "truncate experiments; truncate experiment_metrics; truncate exposures_raw; truncate goals_raw");
+                        "truncate experiments; truncate experiment_metrics; truncate exposures_log; truncate goals_log;"
+                                + " truncate erasures");
         for (var e : history.definitions) {
             insert("experiments", e.id, e.start, e.end == Definition.OPEN ? FAR_FUTURE : e.end);
             for (var metric : e.metrics) {
@@ -91,12 +103,14 @@ final class OracleSql {
     }
 
     private void insert(History history, LogRecord record, int at) throws SQLException {
-        if (record.what() instanceof Goal g) {
-            insert("goals_raw", g.user(), g.id(), g.name(), g.valueMicros(), g.ts(), record.received(), at);
+        if (record.what() instanceof LogRecord.Erase e) {
+            insert("erasures", record.source().name(), e.user(), at, e.moment());
+        } else if (record.what() instanceof Goal g) {
+            insert("goals_log", g.user(), g.id(), g.name(), g.valueMicros(), g.ts(), record.received(), at);
         } else if (record.what() instanceof Exposure x
                 && history.definitions.stream()
                         .anyMatch(e -> e.id.equals(x.experimentId()) && e.variants.contains(x.variant()))) {
-            insert("exposures_raw", x.user(), x.id(), x.experimentId(), x.variant(), x.ts(), record.received(), at);
+            insert("exposures_log", x.user(), x.id(), x.experimentId(), x.variant(), x.ts(), record.received(), at);
         }
     }
 

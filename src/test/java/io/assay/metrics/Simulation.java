@@ -84,7 +84,7 @@ final class Simulation {
     }
 
     private void sink(Batch.AggregateRow row) {
-        store.store(new Batch(List.of(), List.of(), List.of(row), List.of(), List.of(), List.of()));
+        store.store(Batch.ofTotals(List.of(row), List.of()));
     }
 
     static Map<String, String> cells(Definition e, ExperimentTotals totals) {
@@ -167,12 +167,13 @@ final class Simulation {
         private void take(Source source) {
             int at = positions.merge(source, 1, Integer::sum) - 1;
             var record = log.get(source).get(at);
-            partition.accept(source, record.key(), record.value(), record.received());
+            partition.accept(source, at, record.key(), record.value(), record.received());
         }
 
         private void emit() {
-            partition.takeChanges((e, totals) -> outputs.add(() -> emitted.add(
-                    new Batch.AggregateRow(new Position(1, number, emitted.size()), 1, e.id, number, totals))));
+            var progress = partition.watermarks().progress();
+            partition.takeChanges((e, totals) -> outputs.add(() -> emitted.add(new Batch.AggregateRow(
+                    new Position(1, number, emitted.size()), 1, e.id, number, progress, totals))));
         }
 
         private void commit() {

@@ -31,10 +31,23 @@ class UserStateCodecTest {
     }
 
     @Test
+    void anErasedUserIsTheSameAfterwardsAndOnlySuchAOneIsOfTheNewerVersion() {
+        var user = userAtEveryLimit();
+        assertThat(UserStateCodec.encode(user)[0]).isEqualTo((byte) 1);
+        user.erased(Source.EVENTS, 1_790_000_000_123L);
+        byte[] bytes = UserStateCodec.encode(user);
+        assertThat(bytes[0]).isEqualTo((byte) 2);
+        var read = UserStateCodec.decode(bytes);
+        assertThat(read.isDeafTo(Source.EXPOSURES)).isTrue();
+        assertThat(read.isDeafTo(Source.EVENTS)).isFalse();
+        assertThat(UserStateCodec.encode(read)).isEqualTo(bytes);
+    }
+
+    @Test
     void stateOfAnotherVersionIsRefused() {
         byte[] bytes = UserStateCodec.encode(new UserState());
         bytes[0] = 9;
-        assertThatThrownBy(() -> UserStateCodec.decode(bytes)).hasMessageContaining("version 9 (expected: 1)");
+        assertThatThrownBy(() -> UserStateCodec.decode(bytes)).hasMessageContaining("version 9 (expected: 1 or 2)");
     }
 
     private UserState userAtEveryLimit() {

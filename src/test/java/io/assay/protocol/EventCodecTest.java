@@ -90,6 +90,28 @@ class EventCodecTest {
     }
 
     @Test
+    void anErasureIsKnownByItsValueAndKeepsItsMoment() throws Exception {
+        assertThat(EventCodec.isErase(EventCodec.erase(1_790_000_000_123L))).isTrue();
+        assertThat(EventCodec.erasedAt(EventCodec.erase(1_790_000_000_123L))).isEqualTo(1_790_000_000_123L);
+        assertThat(EventCodec.erasedAt("{\"erase\":1}".getBytes(UTF_8))).isEqualTo(1);
+        for (var value : new String[] {
+            "",
+            "{}",
+            "{\"erase\":}",
+            "{\"erase\":-1}",
+            "{\"erase\":1",
+            "{\"erase\":1}}",
+            "{\"erase\":1234567890123456789}"
+        }) {
+            assertThat(EventCodec.isErase(value.getBytes(UTF_8))).as(value).isFalse();
+        }
+        assertThat(EventCodec.isErase(null)).isFalse();
+        assertThat(EventCodec.isErase(EventCodec.heartbeat())).isFalse();
+        assertThatThrownBy(() -> EventCodec.erasedAt(EventCodec.heartbeat()))
+                .isInstanceOf(UnreadableEventException.class);
+    }
+
+    @Test
     void aHeartbeatIsKnownByItsEmptyKeyAndItsValue() {
         assertThat(EventCodec.isHeartbeat(EventCodec.heartbeatKey(), EventCodec.heartbeat()))
                 .isTrue();

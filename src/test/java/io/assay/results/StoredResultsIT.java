@@ -109,17 +109,17 @@ class StoredResultsIT {
         List<Batch.AggregateRow> rows = new ArrayList<>();
         List<Batch.Watermark> watermarks = new ArrayList<>();
         long received = System.currentTimeMillis();
+        var progress = new Batch.Progress(1, 1, received);
         for (int partition = 0; partition < 2; partition++) {
             VariantTotals treatment = oneBuyer(49_990_000);
             ExperimentTotals totals = new ExperimentTotals(
                     Map.of("treatment_a", treatment), Map.of("treatment_a", treatment), 0, 0, Map.of("too_old", 1L));
             Position at = new Position(topic, partition, 7);
-            rows.add(new Batch.AggregateRow(at, GENERATION, experiment.id(), partition, totals));
+            rows.add(new Batch.AggregateRow(at, GENERATION, experiment.id(), partition, progress, totals));
             watermarks.add(new Batch.Watermark(
-                    new Position(topic, partition, 8), GENERATION, partition, 2, received, received - 1));
+                    new Position(topic, partition, 8), GENERATION, partition, 2, received, received - 1, progress));
         }
-        store.store(new Batch(List.of(), List.of(), rows, watermarks, List.of(), List.of()))
-                .await();
+        store.store(Batch.ofTotals(rows, watermarks)).await();
 
         JsonObject results = results("summed");
         assertThat(results.getString("status")).isEqualTo("active");

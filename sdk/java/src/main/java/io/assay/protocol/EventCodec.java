@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * exposures  {"id":"…","e":"&lt;experiment_id&gt;","v":"&lt;variant&gt;","t":&lt;ms&gt;}
  * events     {"id":"…","n":"purchase","x":&lt;micros, left out if 0&gt;,"t":&lt;ms&gt;,"p":{properties}}
  * both       {"hb":1} under an empty key: a heartbeat, which only moves the clock of its partition
+ * both       {"erase":&lt;ms&gt;} under the user's key: what lies before it in this topic does not count any more
  * </pre>
  *
  * Members may come in any order and unknown ones are skipped, so that a newer writer can add some.
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class EventCodec {
     private static final byte[] HEARTBEAT = "{\"hb\":1}".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_KEY = new byte[0];
+    private static final byte[] ERASE = "{\"erase\":".getBytes(StandardCharsets.US_ASCII);
+    private static final int LONGEST_MOMENT = 18;
 
     private EventCodec() {}
 
@@ -39,6 +42,47 @@ public final class EventCodec {
 
     public static boolean isHeartbeat(byte @Nullable [] key, byte @Nullable [] value) {
         return (key == null || key.length == 0) && Arrays.equals(HEARTBEAT, value);
+    }
+
+    /**
+     * Erases a user; it goes into both topics under the user's key, each time with the same moment, by which the two are
+     * known to belong together.
+     *
+     * @param at the moment it was asked for, in ms; at least 0
+     */
+    public static byte[] erase(long at) {
+        return utf8(new StringBuilder().append("{\"erase\":").append(at).append('}'));
+    }
+
+    public static boolean isErase(byte @Nullable [] value) {
+        return value != null && momentOf(value) >= 0;
+    }
+
+    /** The moment of an erasure. */
+    public static long erasedAt(byte[] value) throws UnreadableEventException {
+        long moment = momentOf(value);
+        if (moment < 0) {
+            throw new UnreadableEventException("no erasure");
+        }
+        return moment;
+    }
+
+    private static long momentOf(byte[] value) {
+        int digits = value.length - ERASE.length - 1;
+        if (digits < 1
+                || digits > LONGEST_MOMENT
+                || value[value.length - 1] != '}'
+                || !Arrays.equals(value, 0, ERASE.length, ERASE, 0, ERASE.length)) {
+            return -1;
+        }
+        long moment = 0;
+        for (int i = ERASE.length; i < value.length - 1; i++) {
+            if (value[i] < '0' || value[i] > '9') {
+                return -1;
+            }
+            moment = moment * 10 + (value[i] - '0');
+        }
+        return moment;
     }
 
     public static byte[] encode(Exposure exposure) {
@@ -65,7 +109,7 @@ public final class EventCodec {
 
     public static Exposure decodeExposure(byte @Nullable [] key, byte @Nullable [] value)
             throws UnreadableEventException {
-        var user = user(key);
+        var user = decodeUser(key);
         var fields = EventReader.read(value);
         return new Exposure(
                 required("id", fields.id),
@@ -76,7 +120,7 @@ public final class EventCodec {
     }
 
     public static Goal decodeGoal(byte @Nullable [] key, byte @Nullable [] value) throws UnreadableEventException {
-        var user = user(key);
+        var user = decodeUser(key);
         var fields = EventReader.read(value);
         return new Goal(
                 required("id", fields.id),
@@ -87,7 +131,8 @@ public final class EventCodec {
                 fields.properties);
     }
 
-    private static String user(byte @Nullable [] key) throws UnreadableEventException {
+    /** The user id in the key of a record. */
+    public static String decodeUser(byte @Nullable [] key) throws UnreadableEventException {
         if (key == null || key.length == 0) {
             throw new UnreadableEventException("no user id in the key");
         }
