@@ -23,6 +23,9 @@ import java.util.stream.IntStream;
 
 /** Assay in a JVM of its own, as {@code bin/assay up} runs it, from the classes under test. */
 public final class AssayProcess implements AutoCloseable {
+    /** At least as many as test processes run at a time. */
+    private static final int FORKS = 4;
+
     private static final Duration START_PATIENCE = Duration.ofSeconds(180);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -75,10 +78,12 @@ public final class AssayProcess implements AutoCloseable {
         return new AssayProcess(builder.start(), launch.log(), launch.basePort());
     }
 
-    /** A port that is free on loopback, as are the nine after it. */
+    /** A port that is free on loopback, as are the nine after it; test processes that run at a time get different ones. */
     public static int freeBasePort() {
+        int fork = Integer.getInteger("assay.test.fork", 0) % FORKS;
         for (int attempt = 0; attempt < 200; attempt++) {
-            int base = 10_000 + ThreadLocalRandom.current().nextInt(900) * 10;
+            int block = ThreadLocalRandom.current().nextInt(900 / FORKS) * FORKS + fork;
+            int base = 10_000 + block * 10;
             if (IntStream.range(base, base + 10).allMatch(AssayProcess::isFree)) {
                 return base;
             }

@@ -2,8 +2,11 @@ package io.assay.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /** The npm packages of a folder, as its lockfile has them. */
@@ -12,11 +15,12 @@ public final class NodeModules {
 
     private NodeModules() {}
 
-    /** The folder's node_modules; installed if they are not there or older than the lockfile. */
+    /** The folder's node_modules; installed if they are not there or older than the lockfile, by one test process at a time. */
     public static Path of(String folder) {
         Path home = Path.of(folder).toAbsolutePath();
         Path modules = home.resolve("node_modules");
-        try {
+        try (FileChannel file = FileChannel.open(lock(folder), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = file.lock()) {
             Path installed = modules.resolve(".package-lock.json");
             if (!Files.exists(installed)
                     || Files.getLastModifiedTime(installed)
@@ -31,6 +35,11 @@ public final class NodeModules {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Path lock(String folder) throws IOException {
+        Path target = Files.createDirectories(Path.of("target"));
+        return target.resolve("npm-" + folder.replace('/', '-') + ".lock");
     }
 
     private static void install(Path home) throws IOException, InterruptedException {
