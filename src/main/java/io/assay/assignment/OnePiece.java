@@ -77,6 +77,7 @@ final class OnePiece extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise that was handed in
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         ByteBuf own = body;
         if (own != null
