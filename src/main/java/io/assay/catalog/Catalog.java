@@ -136,11 +136,14 @@ public final class Catalog {
                 .map(rows -> Objects.requireNonNull(
                         ExperimentRows.instant(rows.iterator().next(), "now")))
                 .compose(now -> ExperimentRows.fetch(connection, "where e.launched_at is not null order by e.seq")
-                        .compose(rows -> database.offLoop(() -> new Measured(
-                                now.toEpochMilli(),
-                                ExperimentRows.read(rows).stream()
-                                        .map(Catalog::measured)
-                                        .toList())))));
+                        .compose(rows -> measurement()
+                                .generations(connection)
+                                .compose(generations -> database.offLoop(() -> new Measured(
+                                        now.toEpochMilli(),
+                                        ExperimentRows.read(rows).stream()
+                                                .map(Catalog::measured)
+                                                .toList(),
+                                        generations))))));
     }
 
     /** How the experiment of that id or key is measured; drafts too, which have no metrics yet. */
@@ -177,6 +180,11 @@ public final class Catalog {
     /** One experiment by id or key; drafts too. */
     public Future<Optional<StoredExperiment>> find(String idOrKey) {
         return experiments().find(idOrKey);
+    }
+
+    /** Which counts are served, and the building of new ones. */
+    public Measurement measurement() {
+        return new Measurement(database, config.generation());
     }
 
     /** The experiments, to be changed. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * How the join runs.
  *
- * @param generation counted up to compute everything anew from the whole log, beside what is served
+ * @param generation which reading of the whole log this is; in the configuration the first one
  * @param emitIntervalMillis how often changed totals are sent on
  * @param commitIntervalMillis how often the state is committed with the positions in the log
  * @param threads how many partitions are worked on at a time
@@ -27,6 +27,11 @@ record MetricsConfig(
                 metrics.integer("commitIntervalMillis", 10, 60_000, 200),
                 metrics.integer("threads", 1, 64, 1),
                 Path.of(settings.string("data", ".assay")).resolve("streams"));
+    }
+
+    /** The same for another generation. */
+    MetricsConfig of(int other) {
+        return new MetricsConfig(topics, other, emitIntervalMillis, commitIntervalMillis, threads, state);
     }
 
     String application() {

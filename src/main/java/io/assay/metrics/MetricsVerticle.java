@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 import io.assay.analytics.MetricStore;
 import io.assay.analytics.PostgresMetricStore;
 import io.assay.catalog.Catalog;
+import io.assay.catalog.Generations;
 import io.assay.catalog.Measured;
 import io.assay.platform.Addresses;
 import io.assay.platform.ConfigException;
@@ -43,7 +44,8 @@ public final class MetricsVerticle extends VerticleBase {
     private final @Nullable Neighbours given;
     private @Nullable Neighbours neighbours;
     private @Nullable CatalogDefinitions definitions;
-    private volatile @Nullable RunningJoin join;
+    private volatile @Nullable Joins joins;
+    private @Nullable Generations generations;
     private volatile String trouble = "its store and Kafka were not asked yet";
     private volatile boolean stopped;
     private String slot = "";
@@ -63,12 +65,12 @@ public final class MetricsVerticle extends VerticleBase {
         var used = given == null ? real(vertx, config()) : given;
         neighbours = used;
         slot = takeSlot();
-        var read = new CatalogDefinitions(context, used::measured, System::nanoTime);
+        var read = new CatalogDefinitions(context, () -> used.measured().onSuccess(this::heard), System::nanoTime);
         definitions = read;
         read.start();
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> read.refresh());
         Health.of(vertx).ready("metrics-" + slot, () -> {
-            var running = join;
+            var running = joins;
             return running == null ? trouble : read.problem() + running.problem();
         });
         return open(config, used, read)
@@ -81,18 +83,36 @@ public final class MetricsVerticle extends VerticleBase {
                 .compose(v -> new KafkaTopics(config.topics()).ensure(vertx, KAFKA_PATIENCE))
                 .compose(v -> vertx.executeBlocking(() -> KafkaCluster.topicIds(config.topics())))
                 .compose(ids -> register(used.store(), ids, STORE_ATTEMPTS))
-                .compose(numbers -> vertx.executeBlocking(
-                        () -> RunningJoin.start(config, config.state().resolve(slot), read, used.store(), numbers)))
-                .compose(started -> {
-                    if (stopped) {
-                        return vertx.executeBlocking(() -> {
-                            started.close();
-                            return null;
-                        });
-                    }
-                    join = started;
-                    return Future.succeededFuture();
-                });
+                .compose(numbers -> begin(config, used.store(), read, numbers));
+    }
+
+    private Future<Void> begin(
+            MetricsConfig config, MetricStore store, CatalogDefinitions read, Map<String, Integer> numbers) {
+        var folder = config.state().resolve(slot);
+        return vertx.executeBlocking(() -> KafkaSettings.in(folder, config)).map(settings -> {
+            if (!stopped) {
+                var sink = new Sink(config.topics(), settings::sinkConsumer, store, numbers);
+                joins = new Joins(vertx, config, folder, read, sink);
+                sink.start();
+                if (generations != null) {
+                    heard(generations);
+                }
+            }
+            return null;
+        });
+    }
+
+    /** What is to be counted, as each reading of the definitions says. */
+    private void heard(Measured measured) {
+        heard(measured.generations());
+    }
+
+    private void heard(Generations counted) {
+        generations = counted;
+        var running = joins;
+        if (running != null) {
+            running.want(counted);
+        }
     }
 
     private Future<Void> later(MetricsConfig config, Neighbours used, CatalogDefinitions read, Throwable cause) {
@@ -120,17 +140,11 @@ public final class MetricsVerticle extends VerticleBase {
         if (definitions != null) {
             definitions.close();
         }
-        return vertx.executeBlocking(() -> {
-                    var running = join;
-                    if (running != null) {
-                        running.close();
-                    }
-                    return null;
-                })
-                .eventually(() -> {
-                    vertx.sharedData().getLocalMap(SLOTS).remove(slot);
-                    return neighbours == null ? Future.succeededFuture() : neighbours.close();
-                });
+        var running = joins;
+        return (running == null ? Future.<Void>succeededFuture() : running.close()).eventually(() -> {
+            vertx.sharedData().getLocalMap(SLOTS).remove(slot);
+            return neighbours == null ? Future.succeededFuture() : neighbours.close();
+        });
     }
 
     /** A name no other instance in this process has: two may not share a folder. */

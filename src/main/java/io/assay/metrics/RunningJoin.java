@@ -1,47 +1,44 @@
 package io.assay.metrics;
 
-import io.assay.analytics.MetricStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The join under Kafka Streams, and the sink beside it. */
+/** The join of one generation under Kafka Streams. */
 final class RunningJoin {
     private static final Logger log = LoggerFactory.getLogger(RunningJoin.class);
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final KafkaStreams streams;
-    private final Sink sink;
     private final Path folder;
+    private final String application;
     private volatile boolean hasRun;
     private volatile boolean isClosing;
 
-    private RunningJoin(KafkaStreams streams, Sink sink, Path folder) {
+    private RunningJoin(KafkaStreams streams, Path folder, String application) {
         this.streams = streams;
-        this.sink = sink;
         this.folder = folder;
+        this.application = application;
     }
 
-    /** Starts both; {@link #problem} tells until all partitions are worked on. */
-    static RunningJoin start(
-            MetricsConfig config, Path folder, Definitions definitions, MetricStore store, Map<String, Integer> numbers)
-            throws IOException {
+    /** Starts it; {@link #problem} tells until all partitions are worked on. */
+    static RunningJoin start(MetricsConfig config, Path folder, Definitions definitions) throws IOException {
         var settings = KafkaSettings.in(folder, config);
         StateFolder.forgetUncleanState(folder, config.application());
         var join = new RunningJoin(
                 new KafkaStreams(JoinTopology.of(config, definitions), settings.streams()),
-                new Sink(config.topics(), settings::sinkConsumer, store, numbers),
-                folder);
+                folder,
+                config.application());
         join.streams.setStateListener(join::changed);
         join.streams.setUncaughtExceptionHandler(join::failed);
         join.streams.start();
-        join.sink.start();
         return join;
     }
 
@@ -49,21 +46,27 @@ final class RunningJoin {
     String problem() {
         var state = streams.state();
         boolean works = state == State.RUNNING || (state == State.REBALANCING && hasRun);
-        return (works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back"))
-                + sink.problem();
+        return works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back");
     }
 
-    /** Blocks until both have stopped, or patience is at its end: whatever is cut off then is done again at the next start. */
-    void close() throws InterruptedException, IOException {
+    /** Blocks until it has stopped, or patience is at its end: whatever is cut off then is done again at the next start. */
+    void close() throws IOException {
         isClosing = true;
         if (streams.close(PATIENCE)) {
-            StateFolder.keepCleanState(folder);
+            StateFolder.keepCleanState(folder, application);
         }
-        sink.close(PATIENCE);
+    }
+
+    /** The same for the last time: the others need not wait for it, and its state here is removed. */
+    void retire() throws IOException {
+        isClosing = true;
+        streams.close(
+                CloseOptions.timeout(PATIENCE).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+        StateFolder.forget(folder, application);
     }
 
     private void changed(State now, State before) {
-        log.debug("The join is {} after {}", now, before);
+        log.debug("{} is {} after {}", application, now, before);
         if (now == State.RUNNING) {
             hasRun = true;
         }

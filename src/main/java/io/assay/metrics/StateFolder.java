@@ -13,13 +13,13 @@ import java.util.stream.Stream;
  * begun to work, by failing.
  */
 final class StateFolder {
-    private static final String CLEAN = "clean";
+    private static final String CLEAN = "clean-";
 
     private StateFolder() {}
 
     /** Removes the state of tasks unless the last run ended cleanly; the name under which the broker knows this node stays. */
     static void forgetUncleanState(Path folder, String application) throws IOException {
-        boolean wasClean = Files.deleteIfExists(folder.resolve(CLEAN));
+        boolean wasClean = Files.deleteIfExists(folder.resolve(CLEAN + application));
         Path tasks = folder.resolve(application);
         if (wasClean || !Files.isDirectory(tasks)) {
             return;
@@ -35,12 +35,21 @@ final class StateFolder {
     }
 
     /** Says that what is there now is what was committed. */
-    static void keepCleanState(Path folder) throws IOException {
-        Files.writeString(folder.resolve(CLEAN), "");
+    static void keepCleanState(Path folder, String application) throws IOException {
+        Files.writeString(folder.resolve(CLEAN + application), "");
     }
 
-    private static void delete(Path task) throws IOException {
-        try (Stream<Path> entries = Files.walk(task)) {
+    /** Removes all of it, for good. */
+    static void forget(Path folder, String application) throws IOException {
+        Files.deleteIfExists(folder.resolve(CLEAN + application));
+        Path tasks = folder.resolve(application);
+        if (Files.isDirectory(tasks)) {
+            delete(tasks);
+        }
+    }
+
+    private static void delete(Path top) throws IOException {
+        try (Stream<Path> entries = Files.walk(top)) {
             for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(entry);
             }

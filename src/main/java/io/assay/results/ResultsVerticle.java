@@ -69,8 +69,9 @@ public final class ResultsVerticle extends VerticleBase {
         opened.add(catalog::close);
         PostgresMetricStore store = PostgresMetricStore.create(vertx, config());
         opened.add(store::close);
-        int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
-        return new ResultsReader.Sources(catalog::measured, id -> store.totals(generation, id));
+        return new ResultsReader.Sources(catalog::measured, id -> catalog.measurement()
+                .generations()
+                .compose(generations -> store.totals(generations.served(), id)));
     }
 
     private AnswerCache cache() {

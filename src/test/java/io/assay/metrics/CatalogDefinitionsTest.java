@@ -3,6 +3,7 @@ package io.assay.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.assay.catalog.Generations;
 import io.assay.catalog.Measured;
 import io.assay.catalog.MeasuredExperiment;
 import io.vertx.core.Future;
@@ -122,7 +123,7 @@ class CatalogDefinitionsTest {
     private static Measured measured(String id, long now) {
         var experiment =
                 new MeasuredExperiment(id, id, io.assay.catalog.Status.ACTIVE, List.of(), List.of(), 0, Long.MAX_VALUE);
-        return new Measured(now, List.of(experiment));
+        return new Measured(now, List.of(experiment), Generations.only(1));
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {

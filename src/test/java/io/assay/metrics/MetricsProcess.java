@@ -2,6 +2,7 @@ package io.assay.metrics;
 
 import io.assay.analytics.MetricStore;
 import io.assay.analytics.PostgresMetricStore;
+import io.assay.catalog.Generations;
 import io.assay.catalog.Measured;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.catalog.MeasuredVariant;
@@ -14,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The metrics verticle with fixed definitions, in this process or in one of its own that can be killed. */
 final class MetricsProcess {
@@ -30,14 +32,17 @@ final class MetricsProcess {
     }
 
     static Future<String> deploy(Vertx vertx, JsonObject config, Measured measured) {
-        return deploy(vertx, config, measured, PostgresMetricStore.create(vertx, config));
+        return deploy(vertx, config, () -> measured, PostgresMetricStore.create(vertx, config));
     }
 
-    static Future<String> deploy(Vertx vertx, JsonObject config, Measured measured, MetricStore store) {
+    static Future<String> deploy(Vertx vertx, JsonObject config, Supplier<Measured> measured, MetricStore store) {
+        int first = config.getJsonObject("metrics").getInteger("generation");
         var neighbours = new MetricsVerticle.Neighbours() {
             @Override
             public Future<Measured> measured() {
-                return Future.succeededFuture(new Measured(System.currentTimeMillis(), measured.experiments()));
+                var now = measured.get();
+                var generations = now.generations().last() == 0 ? Generations.only(first) : now.generations();
+                return Future.succeededFuture(new Measured(System.currentTimeMillis(), now.experiments(), generations));
             }
 
             @Override
@@ -55,9 +60,14 @@ final class MetricsProcess {
                 new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER).setConfig(config));
     }
 
+    /** Counted by the generation of the configuration only. */
     static Measured measured(List<Definition> definitions) {
+        return measured(definitions, Generations.only(0));
+    }
+
+    static Measured measured(List<Definition> definitions, Generations generations) {
         return new Measured(
-                0, definitions.stream().map(MetricsProcess::measured).toList());
+                0, definitions.stream().map(MetricsProcess::measured).toList(), generations);
     }
 
     private static MeasuredExperiment measured(Definition e) {

@@ -83,7 +83,8 @@ class MetricsVerticleIT {
     @Test
     void whileTheStoreIsAwayNothingIsLost() throws Exception {
         var sometimesAway = new SometimesAway(vertx, config);
-        LiveStore.await(MetricsProcess.deploy(vertx, config, MetricsProcess.measured(definitions), sometimesAway));
+        var measured = MetricsProcess.measured(definitions);
+        LiveStore.await(MetricsProcess.deploy(vertx, config, () -> measured, sometimesAway));
         log.send(500);
         sometimesAway.isAway = true;
         log.send(500);

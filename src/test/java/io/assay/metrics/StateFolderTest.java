@@ -32,11 +32,25 @@ class StateFolderTest {
 
     @Test
     void whatACleanEndLeftIsKeptForOneStart() throws Exception {
-        StateFolder.keepCleanState(folder);
+        StateFolder.keepCleanState(folder, "app");
         StateFolder.forgetUncleanState(folder, "app");
         assertThat(state).exists();
         StateFolder.forgetUncleanState(folder, "app");
         assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void theEndOfOneGenerationSaysNothingOfAnother() throws Exception {
+        StateFolder.keepCleanState(folder, "other");
+        StateFolder.forgetUncleanState(folder, "app");
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void whatAGivenUpGenerationLeftGoesAltogether() throws Exception {
+        StateFolder.keepCleanState(folder, "app");
+        StateFolder.forget(folder, "app");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
