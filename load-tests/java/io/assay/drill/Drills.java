@@ -18,7 +18,23 @@ public final class Drills {
             new KillSwitch(false),
             new ClusterSplit(),
             new BusDead(),
-            new Hostile());
+            new Hostile(),
+            WorkerKilled.join(),
+            WorkerKilled.sink(),
+            new WorkersFrozen(),
+            new WorkersComeAndGo(),
+            new StateWiped(),
+            new DiskFull(),
+            new BrokerRestart(),
+            new BrokersAway(),
+            new SlowAcks(),
+            new LostAnswers(),
+            new AnalyticsAway(),
+            new Poison(),
+            new Shuffles(),
+            new HotUser(),
+            new TopicHeldBack(),
+            new Concluded());
 
     private Drills() {}
 

@@ -7,7 +7,7 @@ import java.util.List;
 public final class Main {
     private static final String USAGE = "usage: bin/assay drill [--list] [--quick] [NAME…]";
 
-    private static final int SECONDS = 25 * 60;
+    private static final int SECONDS = 60 * 60;
     private static final int QUICK_SECONDS = 4 * 60;
 
     private Main() {}

@@ -26,6 +26,8 @@ public final class Node {
 
     private static final int CONFIG = 2;
     private static final int ASSIGNMENT = 3;
+    private static final int INGESTION = 4;
+    private static final int RESULTS = 5;
     private static final int MANAGEMENT = 9;
     private static final Pattern VERSION =
             Pattern.compile("assay_snapshot_version\\{kind=\"([a-z]+)\"[^}]*} ([0-9.E+]+)");
@@ -35,15 +37,17 @@ public final class Node {
 
     private final String name;
     private final Path folder;
+    private final boolean assigns;
     private final AssayProcess.Launch launch;
     private volatile AssayProcess process;
     private final List<LocalTime> stopped = new CopyOnWriteArrayList<>();
     private final List<LocalTime> resumed = new CopyOnWriteArrayList<>();
     private volatile boolean expectedToRun = true;
 
-    Node(String name, Path folder, AssayProcess.Launch launch) throws IOException {
+    Node(String name, Path folder, boolean assigns, AssayProcess.Launch launch) throws IOException {
         this.name = name;
         this.folder = folder;
+        this.assigns = assigns;
         this.launch = launch;
         process = begin();
         // whoever interrupts the drills has no nodes left
@@ -122,6 +126,11 @@ public final class Node {
         return this;
     }
 
+    /** Whether users can ask it what they get. */
+    boolean assigns() {
+        return assigns;
+    }
+
     /** Whether the drill wants it to be there now. */
     boolean isExpectedToRun() {
         return expectedToRun;
@@ -141,6 +150,14 @@ public final class Node {
 
     public URI config(String path) {
         return uri(CONFIG, path);
+    }
+
+    int ingestionPort() {
+        return launch.basePort() + INGESTION;
+    }
+
+    public URI results(String path) {
+        return uri(RESULTS, path);
     }
 
     int assignmentPort() {

@@ -8,9 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A port of this machine in front of a server, whose connections can be cut, be made to hang, and be given back. */
 public final class Proxy implements AutoCloseable {
@@ -21,16 +24,38 @@ public final class Proxy implements AutoCloseable {
         BooleanSupplier holds(int from, int to) throws IOException;
     }
 
+    /** Sees what one client sends. */
+    interface Tap {
+        /** Before it is passed on; if not, the connection is cut instead. */
+        boolean passes(byte[] bytes, int length);
+
+        /** After it was. */
+        void passed();
+    }
+
+    private static final Tap BLIND = new Tap() {
+        @Override
+        public boolean passes(byte[] bytes, int length) {
+            return true;
+        }
+
+        @Override
+        public void passed() {}
+    };
+
     private final int target;
     private final Rule rule;
+    private final Supplier<Tap> taps;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private ServerSocket listening;
     private boolean hanging;
+    private volatile long slowNanos;
 
-    private Proxy(int target, Rule rule) throws IOException {
+    private Proxy(int target, Rule rule, Supplier<Tap> taps) throws IOException {
         this.target = target;
         this.rule = rule;
+        this.taps = taps;
         listening = listen(0);
         port = listening.getLocalPort();
         accept(listening);
@@ -38,12 +63,17 @@ public final class Proxy implements AutoCloseable {
 
     /** In front of a port of loopback. */
     public static Proxy to(int target) throws IOException {
-        return new Proxy(target, (from, to) -> () -> false);
+        return to(target, (from, to) -> () -> false);
     }
 
     /** The same, with a rule for each connection; after a change of its mind it calls {@link #look}. */
     static Proxy to(int target, Rule rule) throws IOException {
-        return new Proxy(target, rule);
+        return to(target, rule, () -> BLIND);
+    }
+
+    /** The same, with a tap for each connection. */
+    static Proxy to(int target, Rule rule, Supplier<Tap> taps) throws IOException {
+        return new Proxy(target, rule, taps);
     }
 
     /** Lets go what the rule holds no more. */
@@ -63,9 +93,19 @@ public final class Proxy implements AutoCloseable {
         notifyAll();
     }
 
+    /** Resets all connections, and takes new ones. */
+    public synchronized void drop() {
+        open.forEach(socket -> close(socket, true));
+    }
+
     /** Says nothing more on any connection; takes new ones, and says nothing there either. */
     public synchronized void hang() {
         hanging = true;
+    }
+
+    /** What the server says arrives that much later from now on. */
+    public void slow(Duration delay) {
+        slowNanos = delay.toNanos();
     }
 
     /** Lets through what waited and what comes. */
@@ -118,24 +158,42 @@ public final class Proxy implements AutoCloseable {
             end(client, server);
             return;
         }
-        start(() -> pass(client, server, held));
-        pass(server, client, held);
+        Tap tap = taps.get();
+        start(() -> pass(client, server, held, tap));
+        pass(server, client, held, null);
     }
 
-    private void pass(Socket from, Socket to, BooleanSupplier held) {
+    /** The tap is the client's; without one these are the answers, and may be slow. */
+    private void pass(Socket from, Socket to, BooleanSupplier held, Tap tap) {
         byte[] buffer = new byte[BUFFER];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (tap == null) {
+                    dawdle();
+                }
                 awaitFlow(held);
+                if (tap != null && !tap.passes(buffer, read)) {
+                    return;
+                }
                 out.write(buffer, 0, read);
+                if (tap != null) {
+                    tap.passed();
+                }
             }
             awaitFlow(held);
         } catch (IOException e) {
             // one side is gone: so is the other in a moment
         } finally {
             end(from, to);
+        }
+    }
+
+    private void dawdle() {
+        long end = System.nanoTime() + slowNanos;
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 

@@ -50,11 +50,13 @@ public final class Scene implements AutoCloseable {
     private final List<Node> nodes = new CopyOnWriteArrayList<>();
     private final List<Traffic> traffic = new ArrayList<>();
     private final VersionWatch versions = new VersionWatch(nodes);
-    private final List<Network> networks = new ArrayList<>();
+    private final List<AutoCloseable> atLast = new ArrayList<>();
     private Node admin;
     private int censuses;
     private boolean checksChange = true;
     private boolean ownersKnown;
+    private boolean smallCensus;
+    private boolean leftOut;
     private long counted;
 
     Scene(Report report, boolean quick, Servers servers, Path folder) {
@@ -69,6 +71,9 @@ public final class Scene implements AutoCloseable {
             empty(folder);
             servers.renew(drill.name());
             drill.run(this);
+            if (leftOut) {
+                return;
+            }
             compareWithCalm();
             recover();
         } catch (Exception | AssertionError e) {
@@ -76,7 +81,9 @@ public final class Scene implements AutoCloseable {
             e.printStackTrace();
         } finally {
             traffic.forEach(Traffic::stop);
-            judge();
+            if (!leftOut) {
+                judge();
+            }
         }
     }
 
@@ -151,6 +158,7 @@ public final class Scene implements AutoCloseable {
         Node node = new Node(
                 spec.name,
                 home,
+                spec.roles.contains("assignment"),
                 new AssayProcess.Launch(
                         spec.basePort, List.copyOf(jvm), servers.environment(), log, List.copyOf(options)));
         nodes.add(node);
@@ -240,10 +248,13 @@ public final class Scene implements AutoCloseable {
     }
 
     private String publish(String key, String more) throws IOException {
+        return launch(definition(key, more));
+    }
+
+    /** The same for an experiment of any definition. */
+    String launch(String body) throws IOException {
         awaitOwners();
-        String id = api(admin)
-                .expect(201, "POST", "/experiments", definition(key, more))
-                .getString("experiment_id");
+        String id = api(admin).expect(201, "POST", "/experiments", body).getString("experiment_id");
         api(admin).expect(200, "PATCH", "/experiments/" + id, "{\"status\":\"active\"}");
         return id;
     }
@@ -342,7 +353,7 @@ public final class Scene implements AutoCloseable {
 
     /** Asks these nodes for every user (a tenth of them in the short form), each user another node than the time before. */
     public void census(List<Node> asked) throws IOException {
-        int users = quick ? QUICK_CENSUS : Population.SIZE;
+        int users = quick || smallCensus ? QUICK_CENSUS : Population.SIZE;
         long begun = System.nanoTime();
         Census.Result result = Census.take(vertx, population, key("server"), asked, censuses++, users);
         report.check(
@@ -360,9 +371,20 @@ public final class Scene implements AutoCloseable {
         counted = Math.max(counted, users);
     }
 
+    /** For drills whose question is not who gets what: of the users a part is asked for. */
+    void smallCensus() {
+        smallCensus = true;
+    }
+
+    /** What this drill needs can't be had on this machine. */
+    void leaveOut(String why) {
+        report.note("left out: " + why);
+        leftOut = true;
+    }
+
     /** Ends with the scene, after all is judged. */
-    void closeAtLast(Network network) {
-        networks.add(network);
+    void closeAtLast(AutoCloseable opened) {
+        atLast.add(opened);
     }
 
     /** Log lines of this form are what the drill provokes. */
@@ -382,7 +404,17 @@ public final class Scene implements AutoCloseable {
 
     /** The end of every drill: all nodes agree, take a change, and give everybody what they gave before. */
     private void recover() throws IOException {
-        List<Node> running = nodes.stream().filter(Node::isExpectedToRun).toList();
+        report.check(
+                "nodes that died by themselves",
+                nodes.stream().allMatch(node -> node.isAlive() || !node.isExpectedToRun()),
+                nodes.stream()
+                        .filter(node -> !node.isAlive() && node.isExpectedToRun())
+                        .toList(),
+                "none");
+        List<Node> running = nodes.stream()
+                .filter(Node::isExpectedToRun)
+                .filter(Node::assigns)
+                .toList();
         report.atMost(
                 "recovered by itself: all nodes alive, on one version", agreement(running), RECOVERY.toSeconds(), "s");
         if (checksChange && admin != null && admin.isExpectedToRun()) {
@@ -420,7 +452,7 @@ public final class Scene implements AutoCloseable {
                 counted > 0 && population.compared() >= counted,
                 "%,d".formatted(population.compared()),
                 "at least %,d".formatted(Math.max(1, counted)));
-        long fewest = (long) LOOKS_EACH * nodes.size();
+        long fewest = LOOKS_EACH * nodes.stream().filter(Node::assigns).count();
         report.check(
                 "looks at versions",
                 versions.looks() >= fewest,
@@ -436,13 +468,21 @@ public final class Scene implements AutoCloseable {
         }
     }
 
+    private static void closeQuietly(AutoCloseable opened) {
+        try {
+            opened.close();
+        } catch (Exception e) {
+            System.err.println("can't be closed: " + e);
+        }
+    }
+
     private void none(String what, List<String> found, String more) {
         String figure =
                 found.size() + " " + more + (found.isEmpty() ? "" : found.subList(0, Math.min(3, found.size())));
         report.check(what, found.isEmpty(), figure.strip(), "none");
     }
 
-    private static void empty(Path folder) throws IOException {
+    static void empty(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -458,7 +498,7 @@ public final class Scene implements AutoCloseable {
         versions.stop();
         traffic.clear();
         nodes.parallelStream().forEach(Node::end);
-        networks.forEach(Network::close);
+        atLast.forEach(Scene::closeQuietly);
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

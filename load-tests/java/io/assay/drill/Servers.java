@@ -13,12 +13,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/** Real PostgreSQL and Redis of the drills, each behind a {@link Proxy}; they live as long as the runner. */
+/** Real PostgreSQL, Redis and Kafka of the drills, each behind a {@link Proxy}; they live as long as the runner. */
 public final class Servers implements AutoCloseable {
     private static final String MAINTENANCE = "postgres";
     private static final Map<Kind, String> PID_FILES =
@@ -27,11 +28,14 @@ public final class Servers implements AutoCloseable {
     private final Path folder;
     private final EmbeddedServers servers;
     private final Map<Kind, Proxy> proxies = new EnumMap<>(Kind.class);
+    private final Proxy analytics;
+    private Broker broker;
     private String database = MAINTENANCE;
 
-    private Servers(Path folder, EmbeddedServers servers) {
+    private Servers(Path folder, EmbeddedServers servers) throws IOException {
         this.folder = folder;
         this.servers = servers;
+        this.analytics = Proxy.to(port(Kind.POSTGRES));
     }
 
     static Servers start(Path folder) throws IOException {
@@ -47,9 +51,30 @@ public final class Servers implements AutoCloseable {
         for (Kind kind : proxies.keySet()) {
             restore(kind);
         }
+        analytics.slow(Duration.ZERO);
+        analytics.restore();
+        if (broker != null) {
+            broker.renew(name);
+        }
         database = "drill_" + name.replace('-', '_');
         sqlOn(MAINTENANCE, "drop database if exists " + database + " with (force)", "create database " + database);
         RedisCommand.send(port(Kind.REDIS), "FLUSHALL");
+    }
+
+    /** Kafka, which runs from the first time that a drill asks for it; before, nodes have none. */
+    public Broker broker() throws IOException {
+        if (broker == null) {
+            Path kafka = folder.resolve("kafka-process").toAbsolutePath();
+            Scene.empty(kafka);
+            broker = Broker.start(kafka, number -> servers.port("drillKafka" + number));
+            broker.renew(database.substring(database.indexOf('_') + 1).replace('_', '-'));
+        }
+        return broker;
+    }
+
+    /** What stands between the nodes and the store of counts, which is PostgreSQL again. */
+    public Proxy analytics() {
+        return analytics;
     }
 
     /** What stands between the nodes and that server. */
@@ -66,7 +91,7 @@ public final class Servers implements AutoCloseable {
                 String uri = endpoints.getJsonObject("redis").getString("uri");
                 yield Integer.parseInt(uri.substring(uri.lastIndexOf(':') + 1));
             }
-            case KAFKA -> throw new IllegalArgumentException("drills have no Kafka");
+            case KAFKA -> throw new IllegalArgumentException("Kafka is the broker()");
         };
     }
 
@@ -125,10 +150,17 @@ public final class Servers implements AutoCloseable {
         postgres.remove("password");
         postgres.put("port", proxy(Kind.POSTGRES).port()).put("database", database);
         String redis = "redis://127.0.0.1:" + proxy(Kind.REDIS).port();
-        return new JsonObject()
+        JsonObject endpoints = new JsonObject()
                 .put("postgres", postgres)
-                .put("analytics", postgres.copy())
+                .put("analytics", postgres.copy().put("port", analytics.port()))
                 .put("redis", new JsonObject().put("uri", redis));
+        return broker == null ? endpoints : endpoints.mergeIn(broker.endpoints());
+    }
+
+    /** The same for whoever is in this process and is to be spared what happens to the proxies. */
+    JsonObject direct() {
+        JsonObject postgres = servers.endpoints().getJsonObject("postgres").put("database", database);
+        return endpoints().put("postgres", postgres).put("analytics", postgres.copy());
     }
 
     /** Passwords, which may stand in the environment only. */
@@ -171,6 +203,11 @@ public final class Servers implements AutoCloseable {
         }
     }
 
+    /** To the drill's database, beside the proxy. */
+    Connection connect() throws SQLException {
+        return connect(database);
+    }
+
     private Connection connect(String name) throws SQLException {
         JsonObject postgres = servers.endpoints().getJsonObject("postgres");
         String url = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=5&socketTimeout=20"
@@ -181,6 +218,10 @@ public final class Servers implements AutoCloseable {
     @Override
     public void close() {
         proxies.values().forEach(Proxy::close);
+        analytics.close();
+        if (broker != null) {
+            broker.close();
+        }
         servers.close();
     }
 }

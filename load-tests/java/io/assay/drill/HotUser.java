@@ -1,0 +1,49 @@
+package io.assay.drill;
+
+import java.time.Duration;
+import java.util.List;
+
+/** One user sends a fifth of everything, and so much of it on one day that the caps take the user out. */
+final class HotUser extends CountingDrill {
+    HotUser() {
+        super(
+                "hot-user",
+                "One user sends a fifth of all events, beyond the caps of a day; the others are counted as ever.");
+    }
+
+    @Override
+    public void run(Scene scene) throws Exception {
+        Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
+        EventTraffic traffic = pipeline.traffic(30, new OneIsHot(pipeline.trials));
+        scene.pause(Duration.ofSeconds(35));
+        pipeline.referee.judge("in the end", traffic);
+        long hot = traffic.acknowledged().stream()
+                .filter(event -> event.user().equals(OneIsHot.USER))
+                .count();
+        scene.report()
+                .check(
+                        "events of that user",
+                        hot > traffic.acknowledged().size() / 6,
+                        "%,d of %,d".formatted(hot, traffic.acknowledged().size()),
+                        "a sixth at least");
+        scene.report().note(traffic.toString());
+    }
+
+    private static final class OneIsHot extends Behaviour {
+        static final String USER = "hot";
+
+        OneIsHot(List<Trial> trials) {
+            super(1, trials, 400);
+        }
+
+        @Override
+        protected String user() {
+            return random.nextInt(5) == 0 ? USER : super.user();
+        }
+
+        @Override
+        protected long time() {
+            return System.currentTimeMillis() - random.nextInt(60_000);
+        }
+    }
+}
