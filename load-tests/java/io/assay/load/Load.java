@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 /** The command of the load tests; {@code load-tests/README.md} says how to use it. */
 public final class Load {
     private static final String USAGE =
-            "usage: assignments | events | compare | maximum, then --name value; or serve TARGET | bare TARGET URL";
+            "usage: assignments | events | compare | maximum | clickhouse, then --name value; or serve TARGET | bare TARGET URL";
 
     private Load() {}
 
@@ -41,6 +41,10 @@ public final class Load {
             }
             case "compare" -> {
                 new Compare(Options.of(args, 1)).run(vertx);
+                vertx.close().await();
+            }
+            case "clickhouse" -> {
+                new ClickHouseResults(Options.of(args, 1)).run(vertx);
                 vertx.close().await();
             }
             default -> {

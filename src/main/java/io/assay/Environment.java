@@ -27,6 +27,8 @@ final class Environment {
             new Variable("ASSAY_POSTGRES_DATABASE", "postgres.database", Kind.TEXT),
             new Variable("ASSAY_POSTGRES_USER", "postgres.user", Kind.TEXT),
             new Variable("ASSAY_POSTGRES_PASSWORD", "postgres.password", Kind.TEXT),
+            new Variable("ASSAY_ANALYTICS_STORE", "analytics.store", Kind.TEXT),
+            new Variable("ASSAY_ANALYTICS_URI", "analytics.uri", Kind.TEXT),
             new Variable("ASSAY_ANALYTICS_HOST", "analytics.host", Kind.TEXT),
             new Variable("ASSAY_ANALYTICS_PORT", "analytics.port", Kind.INTEGER),
             new Variable("ASSAY_ANALYTICS_DATABASE", "analytics.database", Kind.TEXT),

@@ -61,7 +61,7 @@ final class Node implements AutoCloseable {
             Path data = Path.of(settings.string("data")).toAbsolutePath();
             servers = EmbeddedServers.open(data);
             configuration = fromFiles
-                    .with(endpoints(servers, data), "")
+                    .with(endpoints(servers, data, settings), "")
                     .with(Environment.layer(environment), "")
                     .with(arguments.layer(), "");
         } else {
@@ -75,10 +75,14 @@ final class Node implements AutoCloseable {
         return new Node(arguments, environment);
     }
 
-    private static JsonObject endpoints(EmbeddedServers servers, Path data) {
-        return servers.endpoints()
+    private static JsonObject endpoints(EmbeddedServers servers, Path data, Settings settings) {
+        JsonObject endpoints = servers.endpoints()
                 .put("cluster", new JsonObject().put("port", servers.port("hazelcast")))
                 .put("keysDir", data.resolve("keys").toString());
+        if (!settings.section("analytics").string("store", "postgres").equals("postgres")) {
+            endpoints.remove("analytics"); // the counts are in a store that is no embedded server
+        }
+        return endpoints;
     }
 
     /** Starts everything; completes when this process is ready to serve. */

@@ -1,7 +1,7 @@
 package io.assay.admin;
 
 import io.assay.analytics.MetricStore;
-import io.assay.analytics.PostgresMetricStore;
+import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Versions;
 import io.assay.platform.HttpService;
@@ -45,7 +45,7 @@ public final class AdminVerticle extends VerticleBase {
                 config.keysDir(),
                 feed == null ? () -> keys.known(Kind.KEYS) : () -> Long.MAX_VALUE);
         setup = opening;
-        MetricStore recorded = PostgresMetricStore.create(vertx, config());
+        MetricStore recorded = MetricStores.create(vertx, config());
         exposures = recorded;
         int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
         return vertx.fileSystem()

@@ -6,9 +6,7 @@ import io.vertx.core.json.JsonObject;
 /** Where the PostgreSQL of the counts is. */
 record AnalyticsConfig(String host, int port, String database, String user, String password, int poolSize) {
     static AnalyticsConfig from(JsonObject config) {
-        var analytics = Settings.of(config)
-                .section("analytics")
-                .only("host", "port", "database", "user", "password", "poolSize");
+        var analytics = section(config);
         return new AnalyticsConfig(
                 analytics.string("host", "127.0.0.1"),
                 analytics.integer("port", 1, 65535, 5432),
@@ -16,5 +14,12 @@ record AnalyticsConfig(String host, int port, String database, String user, Stri
                 analytics.string("user", "assay"),
                 analytics.string("password", "assay"),
                 analytics.integer("poolSize", 1, 100, 4));
+    }
+
+    /** The section of all stores; what another store needs is no mistake here. */
+    static Settings section(JsonObject config) {
+        return Settings.of(config)
+                .section("analytics")
+                .only("store", "uri", "host", "port", "database", "user", "password", "poolSize");
     }
 }

@@ -1,6 +1,8 @@
 package io.assay.analytics;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,25 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServedTotals(ExperimentTotals totals, @Nullable Instant asOf, @Nullable Instant horizon) {
     private static final long DAY_MILLIS = 86_400_000;
+
+    /** What the newest rows and watermarks of all partitions amount to. */
+    static ServedTotals of(Collection<Batch.AggregateRow> rows, Collection<Batch.Watermark> watermarks) {
+        var totals =
+                rows.stream().map(Batch.AggregateRow::totals).reduce(ExperimentTotals.NONE, ExperimentTotals::plus);
+        int partitions =
+                watermarks.stream().mapToInt(Batch.Watermark::partitions).max().orElse(Integer.MAX_VALUE);
+        if (watermarks.size() < partitions) {
+            return new ServedTotals(totals, null, null);
+        }
+        return new ServedTotals(
+                totals,
+                earliest(watermarks.stream().mapToLong(Batch.Watermark::received)),
+                earliest(watermarks.stream().mapToLong(Batch.Watermark::horizon)));
+    }
+
+    private static Instant earliest(LongStream times) {
+        return Instant.ofEpochMilli(times.min().orElseThrow());
+    }
 
     /** True once these totals can never change again: the horizon has passed the UTC midnight after end plus longest window. */
     public boolean isFinal(long endMillis, long longestWindowMillis) {

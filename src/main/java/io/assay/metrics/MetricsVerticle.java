@@ -3,7 +3,7 @@ package io.assay.metrics;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.assay.analytics.MetricStore;
-import io.assay.analytics.PostgresMetricStore;
+import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Generations;
 import io.assay.catalog.Measured;
@@ -171,7 +171,7 @@ public final class MetricsVerticle extends VerticleBase {
 
     private static Neighbours real(Vertx vertx, JsonObject config) {
         var catalog = Catalog.create(vertx, config);
-        var store = PostgresMetricStore.create(vertx, config);
+        var store = MetricStores.create(vertx, config);
         return new Neighbours() {
             @Override
             public Future<Measured> measured() {

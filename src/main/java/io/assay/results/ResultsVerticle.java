@@ -1,6 +1,7 @@
 package io.assay.results;
 
-import io.assay.analytics.PostgresMetricStore;
+import io.assay.analytics.MetricStore;
+import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
 import io.assay.platform.HttpConfig;
 import io.assay.platform.HttpService;
@@ -67,7 +68,7 @@ public final class ResultsVerticle extends VerticleBase {
         }
         Catalog catalog = Catalog.create(vertx, config());
         opened.add(catalog::close);
-        PostgresMetricStore store = PostgresMetricStore.create(vertx, config());
+        MetricStore store = MetricStores.create(vertx, config());
         opened.add(store::close);
         return new ResultsReader.Sources(catalog::measured, id -> catalog.measurement()
                 .generations()

@@ -252,7 +252,7 @@ abstract class MetricStoreContract {
         store(Batch.ofFirstExposures(List.of(row)));
     }
 
-    private ExperimentTotals read() {
+    ExperimentTotals read() {
         return served().totals();
     }
 

@@ -1,0 +1,90 @@
+package io.assay.analytics;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The counts in ClickHouse, over HTTP, for logs that PostgreSQL is too small for; one database, made at the first start. */
+public class ClickHouseMetricStore implements MetricStore {
+    private final ClickHouse database;
+    private final ClickHouseSchema schema;
+    private final ClickHouseTopics topics;
+    private final ClickHouseErasures erasures;
+    private final ClickHouseBatch batches;
+    private final ClickHouseReads reads;
+
+    protected ClickHouseMetricStore(Vertx vertx, JsonObject config) {
+        database = new ClickHouse(vertx, ClickHouseConfig.from(config));
+        schema = new ClickHouseSchema(database);
+        topics = new ClickHouseTopics(database);
+        erasures = new ClickHouseErasures(database, topics);
+        batches = new ClickHouseBatch(database, erasures);
+        reads = new ClickHouseReads(database);
+    }
+
+    /** The counts in the database of the section {@code analytics}; connects at first use. */
+    public static ClickHouseMetricStore create(Vertx vertx, JsonObject config) {
+        return new ClickHouseMetricStore(vertx, config);
+    }
+
+    @Override
+    public Future<Void> migrate() {
+        return schema.migrate();
+    }
+
+    @Override
+    public Future<Integer> register(String topic, String topicId) {
+        return topics.register(topic, topicId);
+    }
+
+    @Override
+    public Future<Void> store(Batch batch) {
+        return batches.write(batch);
+    }
+
+    /** The watermarks are read first: the rows hold at least what these speak of. */
+    @Override
+    public Future<ServedTotals> totals(int generation, String experimentId) {
+        return reads.watermarks(generation).compose(watermarks -> reads.rows(generation, experimentId)
+                .map(rows -> ServedTotals.of(rows, watermarks)));
+    }
+
+    @Override
+    public Future<List<Batch.AggregateRow>> rows(int generation, String experimentId) {
+        return reads.rows(generation, experimentId);
+    }
+
+    @Override
+    public Future<List<Batch.Watermark>> watermarks(int generation) {
+        return reads.watermarks(generation);
+    }
+
+    @Override
+    public Future<List<DayTotals>> series(int generation, String experimentId) {
+        return reads.series(generation, experimentId);
+    }
+
+    @Override
+    public Future<Optional<Batch.FirstExposure>> firstExposure(int generation, String experimentId, String user) {
+        return reads.firstExposure(generation, experimentId, user);
+    }
+
+    @Override
+    public Future<List<Map<String, Long>>> firstExposures(
+            int generation, String experimentId, List<Long> periodStarts) {
+        return reads.firstExposures(generation, experimentId, periodStarts);
+    }
+
+    @Override
+    public Future<List<Batch.Erasure>> erasures(int topic, int partition) {
+        return erasures.in(topic, partition);
+    }
+
+    @Override
+    public Future<Void> close() {
+        return database.close();
+    }
+}
