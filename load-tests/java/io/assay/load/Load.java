@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 /** The command of the load tests; {@code load-tests/README.md} says how to use it. */
 public final class Load {
     private static final String USAGE =
-            "usage: assignments | events | compare | maximum | clickhouse, then --name value; or serve TARGET | bare TARGET URL";
+            "usage: assignments | purchases | batches | compare | events | maximum | clickhouse, then --name value; or serve TARGET | bare TARGET URL";
 
     private Load() {}
 
@@ -25,7 +25,7 @@ public final class Load {
         switch (args.length == 0 ? "" : args[0]) {
             case "serve" -> StageServer.run(vertx, Target.of(args[1]));
             case "bare" -> BareServer.run(vertx, Target.of(args[1]), args[2]);
-            case "assignments", "events" -> {
+            case "assignments", "purchases", "batches" -> {
                 Scenario scenario = Scenario.valueOf(args[0].toUpperCase(Locale.ROOT));
                 print(new OpenLoop(vertx, scenario, Options.of(args, 1)).run().await());
                 vertx.close().await();
@@ -33,10 +33,14 @@ public final class Load {
             case "maximum" -> {
                 Options options = Options.of(args, 1);
                 int seconds = options.number("seconds", 20);
-                URI url = options.url(Scenario.ASSIGNMENTS.url);
+                URI url = options.url(Scenario.ASSIGNMENTS.url());
                 Target target = Target.of(options.text("only", "layers25"));
                 MaximumLoop loop = new MaximumLoop(url, target.requests(url, options.key()), target.status(), options);
                 System.out.printf("%,d requests a second%n", loop.run(seconds) / seconds);
+                vertx.close().await();
+            }
+            case "events" -> {
+                new EventsBenchmark(vertx, Options.of(args, 1)).run();
                 vertx.close().await();
             }
             case "compare" -> {

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class MaximumLoop {
     private static final int READ_BYTES = 64 * 1024;
+    private static final int SEND_BYTES = 256 * 1024;
 
     private final InetSocketAddress server;
     private final int expected;
@@ -88,6 +89,7 @@ final class MaximumLoop {
         Connection(Selector selector, int number) throws IOException {
             channel = SocketChannel.open(server);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BYTES);
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ, this);
             next = number * 97 % ends.length;

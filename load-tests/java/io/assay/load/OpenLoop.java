@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
@@ -26,7 +27,7 @@ final class OpenLoop {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Vertx vertx;
-    private final Scenario scenario;
+    private final Workload workload;
     private final HttpClient client;
     private final RequestOptions target;
     private final Histogram latencies = new Histogram(TimeUnit.MINUTES.toNanos(2), 3);
@@ -45,10 +46,10 @@ final class OpenLoop {
     /** What was measured. */
     record Result(Histogram latencies, long sent, long unanswered, long wrong, double secondsSending) {}
 
-    OpenLoop(Vertx vertx, Scenario scenario, Options options) {
+    OpenLoop(Vertx vertx, Workload workload, Options options) {
         this.vertx = vertx;
-        this.scenario = scenario;
-        URI url = options.url(scenario.url);
+        this.workload = workload;
+        URI url = options.url(workload.url());
         int connections = options.number("connections", 64);
         int rate = options.number("rate", 1000);
         int warmup = options.number("warmup", 5);
@@ -62,9 +63,9 @@ final class OpenLoop {
         target = new RequestOptions()
                 .setHost(url.getHost())
                 .setPort(url.getPort())
-                .setMethod(scenario.method)
+                .setMethod(workload.method())
                 .putHeader("Authorization", "Bearer " + options.key());
-        if (scenario == Scenario.EVENTS) {
+        if (workload.method() == HttpMethod.POST) {
             target.putHeader("Content-Type", "application/json");
         }
     }
@@ -91,13 +92,19 @@ final class OpenLoop {
         }
     }
 
-    private long intended(long request) {
+    /** Whether that request came after the warm-up. */
+    boolean isCounted(long request) {
+        return request >= firstCounted;
+    }
+
+    /** When that request was due, by {@link System#nanoTime}. */
+    long intended(long request) {
         return start + (long) (request * nanosBetween);
     }
 
     private void send(long number) {
-        client.request(new RequestOptions(target).setURI(scenario.path(random)))
-                .compose(request -> request.send(scenario.body(random)))
+        client.request(new RequestOptions(target).setURI(workload.path(random)))
+                .compose(request -> request.send(workload.body(random, number)))
                 .compose(response -> response.body().map(body -> response.statusCode()))
                 .otherwise(0)
                 .onSuccess(status -> answered(number, status));
@@ -108,7 +115,7 @@ final class OpenLoop {
         complete.set((int) number);
         if (number >= firstCounted) {
             record(System.nanoTime() - intended(number));
-            wrong += status == scenario.expected ? 0 : 1;
+            wrong += status == workload.expected() ? 0 : 1;
         }
     }
 

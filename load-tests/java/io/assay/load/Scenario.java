@@ -5,49 +5,86 @@ import io.vertx.core.http.HttpMethod;
 import java.util.Random;
 
 /** What one request is. */
-enum Scenario {
+enum Scenario implements Workload {
     /** {@code GET /assignments}: a user out of ten million with a platform. */
-    ASSIGNMENTS(HttpMethod.GET, 200, "http://127.0.0.1:8083") {
+    ASSIGNMENTS(HttpMethod.GET, 200, "http://127.0.0.1:8083", 0) {
         @Override
-        String path(Random random) {
+        public String path(Random random) {
             return "/assignments?user_id=u" + user(random) + "&platform=web";
-        }
-
-        @Override
-        Buffer body(Random random) {
-            return Buffer.buffer();
         }
     },
 
     /** {@code POST /events}: a purchase of such a user. */
-    EVENTS(HttpMethod.POST, 201, "http://127.0.0.1:8084") {
+    PURCHASES(HttpMethod.POST, 201, "http://127.0.0.1:8084", 1) {
         @Override
-        String path(Random random) {
-            return "/events";
+        public Buffer body(Random random, long number) {
+            return Buffer.buffer("{\"user_id\":\"u" + user(random) + "\",\"events\":[" + purchase(random) + "]}");
         }
+    },
 
+    /** {@code POST /events}: 100 purchases of as many of them. */
+    BATCHES(HttpMethod.POST, 201, "http://127.0.0.1:8084", 100) {
         @Override
-        Buffer body(Random random) {
-            return Buffer.buffer("{\"user_id\":\"u" + user(random) + "\",\"events\":[{\"name\":\"purchase\",\"value\":"
-                    + random.nextInt(100) + ".5}]}");
+        public Buffer body(Random random, long number) {
+            StringBuilder body = new StringBuilder("{\"batch\":[");
+            for (int i = 0; i < events; i++) {
+                body.append(i == 0 ? "" : ",")
+                        .append("{\"user_id\":\"u")
+                        .append(user(random))
+                        .append("\",\"events\":[")
+                        .append(purchase(random))
+                        .append("]}");
+            }
+            return Buffer.buffer(body.append("]}").toString());
         }
     };
 
-    final HttpMethod method;
-    final int expected;
-    final String url;
+    private final HttpMethod method;
+    private final int expected;
+    private final String url;
 
-    Scenario(HttpMethod method, int expected, String url) {
+    /** How many there are in one request. */
+    final int events;
+
+    Scenario(HttpMethod method, int expected, String url, int events) {
         this.method = method;
         this.expected = expected;
         this.url = url;
+        this.events = events;
     }
 
-    abstract String path(Random random);
+    @Override
+    public HttpMethod method() {
+        return method;
+    }
 
-    abstract Buffer body(Random random);
+    @Override
+    public int expected() {
+        return expected;
+    }
+
+    @Override
+    public String url() {
+        return url;
+    }
+
+    @Override
+    public String path(Random random) {
+        return "/events";
+    }
+
+    @Override
+    public Buffer body(Random random, long number) {
+        return Buffer.buffer();
+    }
 
     static int user(Random random) {
         return 1_000_000 + random.nextInt(9_000_000);
+    }
+
+    /** With an id of its own, as SDKs send them. */
+    private static String purchase(Random random) {
+        return "{\"name\":\"purchase\",\"value\":" + random.nextInt(100) + ".5,\"id\":\""
+                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong()) + "\"}";
     }
 }

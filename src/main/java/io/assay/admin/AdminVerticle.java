@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** The admin stage: brings the schema up to date, makes the first keys, and serves the definitions interface. */
@@ -21,6 +22,7 @@ public final class AdminVerticle extends VerticleBase {
     private @Nullable SnapshotFeed feed;
     private @Nullable Catalog catalog;
     private @Nullable MetricStore exposures;
+    private @Nullable ErasureLog erasures;
     private @Nullable Setup setup;
     private @Nullable HttpService http;
 
@@ -48,6 +50,8 @@ public final class AdminVerticle extends VerticleBase {
         MetricStore recorded = MetricStores.create(vertx, config());
         exposures = recorded;
         int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
+        ErasureLog erasing = new ErasureLog(vertx, config.topics(), Clock.systemUTC());
+        erasures = erasing;
         return vertx.fileSystem()
                 .readFile(OPENAPI)
                 .map(openapi -> {
@@ -55,6 +59,7 @@ public final class AdminVerticle extends VerticleBase {
                     new ExperimentRoutes(definitions, keys).mount(router);
                     new PreviewRoute(vertx, definitions, keys).mount(router);
                     new UserRoute(definitions, recorded, generation, keys).mount(router);
+                    new ErasureRoute(erasing, keys).mount(router);
                     new DefinitionRoutes(definitions, keys).mount(router);
                     new KeyRoutes(definitions, keys).mount(router);
                     return router;
@@ -84,6 +89,7 @@ public final class AdminVerticle extends VerticleBase {
         }
         Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
         return drained.eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close())
-                .eventually(() -> exposures == null ? Future.succeededFuture() : exposures.close());
+                .eventually(() -> exposures == null ? Future.succeededFuture() : exposures.close())
+                .eventually(() -> erasures == null ? Future.succeededFuture() : erasures.close());
     }
 }

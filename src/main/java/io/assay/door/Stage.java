@@ -34,7 +34,7 @@ enum Stage {
         }
         return switch (segments[1]) {
             case "experiments" -> segments.length > 3 && segments[3].equals("results") ? RESULTS : ADMIN;
-            case "layers", "metrics-definitions", "holdout", "keys", "openapi.yaml" -> ADMIN;
+            case "layers", "metrics-definitions", "holdout", "keys", "users", "openapi.yaml" -> ADMIN;
             case "config" -> CONFIG;
             case "assignments", "ofrep" -> ASSIGNMENT;
             case "events" -> INGESTION;

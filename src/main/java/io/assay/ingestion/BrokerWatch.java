@@ -2,7 +2,7 @@ package io.assay.ingestion;
 
 /**
  * What is known of the broker: away until every partition acknowledged something, and again when it acknowledges nothing
- * for too long while something waits, or a record is given up; then any acknowledgement brings
+ * for too long or no connection is left while something waits, or a record is given up; then any acknowledgement brings
  * it back.
  */
 final class BrokerWatch {
@@ -10,6 +10,7 @@ final class BrokerWatch {
     private volatile boolean away = true;
     private volatile boolean everWhole;
     private volatile long lastAckNanos;
+    private boolean wasWithoutConnection;
 
     BrokerWatch(long stallNanos, long nowNanos) {
         this.stallNanos = stallNanos;
@@ -51,6 +52,20 @@ final class BrokerWatch {
     boolean wentSilent(long oldestNanos, long nowNanos) {
         boolean silent = nowNanos - Math.max(lastAckNanos, oldestNanos) > stallNanos;
         if (silent && !away) {
+            away = true;
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Looks whether all connections are gone while something waits; true if that makes the broker away just now. Takes two looks
+     * in a row, for a connection that idled is opened anew when there is something to send.
+     */
+    boolean wasCutOff(boolean withoutConnection) {
+        boolean again = withoutConnection && wasWithoutConnection;
+        wasWithoutConnection = withoutConnection;
+        if (again && !away) {
             away = true;
             return true;
         }

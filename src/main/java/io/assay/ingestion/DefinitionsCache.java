@@ -29,6 +29,7 @@ final class DefinitionsCache {
     private boolean looking;
     private long lastBegunNanos;
     private volatile boolean everSeen;
+    private volatile long seenNanos = System.nanoTime();
     private int failures;
 
     /** @param gapMillis the least time from the beginning of one look to the beginning of the next */
@@ -46,6 +47,11 @@ final class DefinitionsCache {
     /** False until the first look succeeded. */
     boolean everSeen() {
         return everSeen;
+    }
+
+    /** Since the beginning of the look that {@link #current} comes from, or since the start. From any thread. */
+    double ageSeconds() {
+        return (System.nanoTime() - seenNanos) / 1e9;
     }
 
     /** The definitions by a look that begins after this call; fails if the catalog does not answer. */
@@ -86,6 +92,7 @@ final class DefinitionsCache {
                     if (seen.succeeded()) {
                         current = seen.result();
                         everSeen = true;
+                        seenNanos = lastBegunNanos;
                         failures = 0;
                         asked.complete(current);
                     } else {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * event is not.
  *
  * @param sentAt the client's clock as it wrote it, or null
+ * @param sdk what the client says that it is, or null
  */
-record EventBatch(List<Item> items, @Nullable Object sentAt) {
+record EventBatch(List<Item> items, @Nullable Object sentAt, @Nullable String sdk) {
     static final int MAX_EVENTS = 1000;
     private static final Set<String> SINGLE = Set.of("user_id", "events", "sent_at", "sdk");
     private static final Set<String> MANY = Set.of("batch", "sent_at", "sdk");
@@ -49,7 +50,7 @@ record EventBatch(List<Item> items, @Nullable Object sentAt) {
             reader.events(body, -1);
         }
         reader.sdk(body);
-        return reader.finish(body.get("sent_at"));
+        return reader.finish(body.get("sent_at"), body.get("sdk"));
     }
 
     /** A member's name for a message, cut where it is long. */
@@ -105,7 +106,7 @@ record EventBatch(List<Item> items, @Nullable Object sentAt) {
             }
         }
 
-        EventBatch finish(@Nullable Object sentAt) {
+        EventBatch finish(@Nullable Object sentAt, @Nullable Object sdk) {
             if (errors.isEmpty() && items.isEmpty()) {
                 wrong("", "malformed", "There is no event in this request (expected: 1 to " + MAX_EVENTS + ").");
             }
@@ -115,7 +116,7 @@ record EventBatch(List<Item> items, @Nullable Object sentAt) {
             if (!errors.isEmpty()) {
                 throw ApiError.malformed(errors.get(0).message()).withErrors(errors);
             }
-            return new EventBatch(List.copyOf(items), sentAt);
+            return new EventBatch(List.copyOf(items), sentAt, (String) sdk);
         }
 
         private void wrong(String pointer, String code, String message) {

@@ -19,21 +19,26 @@ final class EventIds {
 
     private final @Nullable String requestKey;
     private final Map<String, Integer> equal = new HashMap<>();
-    private final MessageDigest digest;
-    private boolean assigned;
+    private @Nullable MessageDigest digest;
+    private @Nullable String random;
 
     EventIds(@Nullable String requestKey) {
         this.requestKey = requestKey;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Whether a text may be an id or a request's key: 1 to 128 printable ASCII characters. */
     static boolean isValid(String text) {
-        return !text.isEmpty() && text.length() <= MAX_CHARS && text.chars().allMatch(c -> c >= ' ' && c <= '~');
+        int length = text.length();
+        if (length == 0 || length > MAX_CHARS) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -47,23 +52,33 @@ final class EventIds {
             return requestKey + ":" + index;
         }
         if (sentTime == null) {
-            assigned = true;
-            return UUID.randomUUID().toString();
+            random = random == null ? UUID.randomUUID().toString() : random;
+            return random + ":" + index;
         }
-        add(sentTime.toString());
+        MessageDigest content = digest == null ? sha256() : digest;
+        digest = content;
+        add(content, sentTime.toString());
         for (String part : says) {
-            add(part);
+            add(content, part);
         }
-        String hash = HexFormat.of().formatHex(digest.digest(), 0, HASH_BYTES);
+        String hash = HexFormat.of().formatHex(content.digest(), 0, HASH_BYTES);
         return hash + "-" + equal.merge(hash, 1, Integer::sum);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Whether an id is random, so that the same event sent again would count again. */
     boolean assigned() {
-        return assigned;
+        return random != null;
     }
 
-    private void add(String part) {
+    private static void add(MessageDigest digest, String part) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         digest.update(new byte[] {(byte) (bytes.length >> 16), (byte) (bytes.length >> 8), (byte) bytes.length});
         digest.update(bytes);

@@ -4,10 +4,13 @@ import io.assay.platform.ApiError;
 import io.assay.platform.FieldError;
 import io.assay.platform.HttpService;
 import io.assay.platform.Topics;
+import io.assay.protocol.Exposure;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
+import io.assay.snapshot.Access;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /events}: takes what can be taken and says so when it is safe. */
@@ -23,21 +27,26 @@ final class EventsRoute {
     private static final String ARRIVED = EventsRoute.class.getName();
     private static final int MAX_BODY_BYTES = 512 * 1024;
 
-    /** How much may wait for a fresh look at the definitions. */
-    private static final long MAX_DOUBTED_BYTES = 8L << 20;
+    /** How much may wait for a fresh look at the definitions, as it came; once parsed it is several times that. */
+    private static final long MAX_DOUBTED_BYTES = 4L << 20;
 
     private final DefinitionsCache definitions;
     private final EventLog log;
     private final Topics topics;
     private final Clock clock;
-    private final IngestionMeters meters = new IngestionMeters();
+    private final Watching watching;
+    private final Sdks sdks = new Sdks();
     private long doubtedBytes;
 
-    EventsRoute(DefinitionsCache definitions, EventLog log, Topics topics, Clock clock) {
+    /** What looks at the traffic, and may hold it up. */
+    record Watching(RateLimits limits, VariantCheck variants, IngestionMeters meters) {}
+
+    EventsRoute(DefinitionsCache definitions, EventLog log, Topics topics, Clock clock, Watching watching) {
         this.definitions = definitions;
         this.log = log;
         this.topics = topics;
         this.clock = clock;
+        this.watching = watching;
     }
 
     /** Lets JSON pass, also as {@code text/plain}, which is all that a browser's sendBeacon may send to another origin. */
@@ -61,16 +70,35 @@ final class EventsRoute {
         return HttpService.body(MAX_BODY_BYTES, EventsRoute::parse);
     }
 
+    /** Refuses who sends more than they may, before anything is read. */
+    void checkRate(RoutingContext ctx) {
+        int seconds = watching.limits.waitSeconds(Access.key(ctx).id());
+        if (seconds > 0) {
+            ApiError refusal = ApiError.tooManyRequests("More comes with this key than is taken.", seconds);
+            watching.meters.refused(refusal);
+            throw refusal;
+        }
+        ctx.next();
+    }
+
     void handle(RoutingContext ctx) {
         EventBatch batch = (EventBatch) Objects.requireNonNull(HttpService.parsed(ctx));
         String key = idempotencyKey(ctx);
         int length = HttpService.bytes(ctx).length;
+        HttpService.forgetBody(ctx);
+        watching.limits.charge(Access.key(ctx).id(), batch.items().size());
         EventClock arrived = EventClock.of(Objects.requireNonNull(ctx.<Long>get(ARRIVED)), batch);
-        Intake.Request request = new Intake.Request(arrived, definitions.current(), key, length);
-        outcome(batch, request)
-                .compose(outcome -> publish(batch, outcome).map(done -> outcome))
-                .onSuccess(outcome -> answer(ctx, outcome))
-                .onFailure(ctx::fail);
+        watching.meters.received(batch, arrived);
+        Intake.Request request =
+                new Intake.Request(arrived, definitions.current(), key, length, watching.limits.surplus(batch.items()));
+        Header trace = TraceParent.header(ctx.request().getHeader(TraceParent.NAME));
+        Intake.Outcome outcome = Intake.of(batch, request);
+        (outcome.definitionsDoubted() ? afterAnotherLook(batch, request, trace) : publish(batch, outcome, trace))
+                .onSuccess(answer -> answer(ctx, answer))
+                .onFailure(e -> {
+                    watching.meters.refused(e);
+                    ctx.fail(e);
+                });
     }
 
     private static EventBatch parse(byte[] body) {
@@ -90,11 +118,7 @@ final class EventsRoute {
     }
 
     /** Exposures are refused because of the definitions only after a look at them that began after the request came. */
-    private Future<Intake.Outcome> outcome(EventBatch batch, Intake.Request request) {
-        Intake.Outcome first = Intake.of(batch, request);
-        if (!first.definitionsDoubted()) {
-            return Future.succeededFuture(first);
-        }
+    private Future<Buffer> afterAnotherLook(EventBatch batch, Intake.Request request, @Nullable Header trace) {
         if (doubtedBytes + request.bodyBytes() > MAX_DOUBTED_BYTES) {
             return Future.failedFuture(ApiError.unavailable("Too many exposures wait for the definitions.", 2));
         }
@@ -102,32 +126,51 @@ final class EventsRoute {
         return definitions
                 .look()
                 .recover(e -> Future.failedFuture(ApiError.unavailable("The definitions can't be read.", 2)))
-                .map(seen -> Intake.of(
-                        batch,
-                        new Intake.Request(request.clock(), seen, request.idempotencyKey(), request.bodyBytes())))
-                .andThen(done -> doubtedBytes -= request.bodyBytes());
+                .andThen(done -> doubtedBytes -= request.bodyBytes())
+                .compose(seen -> publish(batch, Intake.of(batch, request.with(seen)), trace));
     }
 
-    private Future<Void> publish(EventBatch batch, Intake.Outcome outcome) {
-        meters.rejected(outcome.rejected());
+    /** The answer, once all is safe. Nothing of the request but that is kept until then: there may be many that wait. */
+    private Future<Buffer> publish(EventBatch batch, Intake.Outcome outcome, @Nullable Header trace) {
+        watching.meters.judged(outcome);
         if (outcome.received() == 0) {
             return Future.failedFuture(noneTaken(batch, outcome));
         }
+        int exposures = outcome.exposures().size();
+        int goals = outcome.goals().size();
+        compare(batch, outcome);
+        Buffer answer = answer(outcome);
         long begun = System.nanoTime();
-        return log.append(KafkaEventLog.records(topics, outcome))
-                .andThen(done -> meters.published(outcome, done.succeeded(), System.nanoTime() - begun));
+        return log.append(EventRecords.of(topics, outcome, trace)).map(answer).andThen(done -> {
+            long nanos = System.nanoTime() - begun;
+            watching.meters.published(exposures, goals, done.succeeded(), nanos);
+        });
     }
 
-    private static ApiError noneTaken(EventBatch batch, Intake.Outcome outcome) {
+    private void compare(EventBatch batch, Intake.Outcome outcome) {
+        for (Exposure exposure : outcome.exposures()) {
+            VariantCheck.Outcome compared = watching.variants.compare(exposure);
+            if (compared != null) {
+                watching.meters.compared(sdks.label(batch.sdk()), compared);
+            }
+        }
+    }
+
+    /** Bad events are a bad request; if it is only that there are too many of a user, they may come again. */
+    private ApiError noneTaken(EventBatch batch, Intake.Outcome outcome) {
         List<FieldError> errors =
                 outcome.rejected().stream().map(Intake.Rejected::error).toList();
         String detail = batch.items().size() == 1
                 ? errors.get(0).message()
                 : "None of the " + batch.items().size() + " events can be taken.";
+        if (errors.stream().allMatch(error -> error.code().equals("throttled"))) {
+            return ApiError.tooManyRequests(detail, watching.limits.userWaitSeconds())
+                    .withErrors(errors);
+        }
         return ApiError.malformed(detail).withErrors(errors).with(Map.of("received", 0, "rejected", rejected(outcome)));
     }
 
-    private static void answer(RoutingContext ctx, Intake.Outcome outcome) {
+    private static Buffer answer(Intake.Outcome outcome) {
         JsonObject body = new JsonObject().put("received", outcome.received());
         if (!outcome.rejected().isEmpty()) {
             body.put("rejected", rejected(outcome));
@@ -135,11 +178,15 @@ final class EventsRoute {
         if (outcome.idsAssigned()) {
             body.put("ids", "assigned");
         }
+        return body.toBuffer();
+    }
+
+    private static void answer(RoutingContext ctx, Buffer body) {
         ctx.response()
                 .setStatusCode(201)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
-                .end(body.toBuffer());
+                .end(body);
     }
 
     private static JsonArray rejected(Intake.Outcome outcome) {

@@ -35,6 +35,8 @@ public final class IngestionVerticle extends VerticleBase {
     private final @Nullable SnapshotFeed given;
     private @Nullable Catalog catalog;
     private @Nullable HttpService http;
+    private @Nullable IngestionMeters meters;
+    private @Nullable DefinitionsCache cache;
     private volatile @Nullable KafkaEventLog eventLog;
     private volatile String trouble = "Kafka is not there yet";
     private boolean stopping;
@@ -55,14 +57,22 @@ public final class IngestionVerticle extends VerticleBase {
         SnapshotFeed feed = given == null ? SnapshotFeed.shared(vertx, config()) : given;
         Catalog definitions = Catalog.create(vertx, config());
         catalog = definitions;
-        DefinitionsCache cache =
+        DefinitionsCache looks =
                 new DefinitionsCache(vertx, () -> CatalogDefinitions.read(definitions), LOOK_GAP_MILLIS);
-        vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> cache.look());
-        refresh(cache, config);
-        becomeReady(cache);
+        cache = looks;
+        vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> looks.look());
+        refresh(looks, config);
+        becomeReady(looks);
         HttpService service = new HttpService(vertx, "ingestion", HttpConfig.from(config()));
         http = service;
-        EventsRoute route = new EventsRoute(cache, this::append, topics, Clock.systemUTC());
+        IngestionMeters shown = IngestionMeters.shared(vertx, config);
+        shown.show(looks);
+        meters = shown;
+        EventsRoute.Watching watching = new EventsRoute.Watching(
+                RateLimits.shared(vertx, config),
+                new VariantCheck(() -> feed.served().snapshot()),
+                shown);
+        EventsRoute route = new EventsRoute(looks, this::append, topics, Clock.systemUTC(), watching);
         return openLog(topics, config)
                 .recover(e -> e instanceof ConfigException ? Future.failedFuture(e) : later(topics, config, e))
                 .compose(open -> service.listen(router(feed, route)));
@@ -72,8 +82,16 @@ public final class IngestionVerticle extends VerticleBase {
     public Future<?> stop() {
         stopping = true;
         Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
-        return drained.eventually(() -> eventLog == null ? Future.succeededFuture() : eventLog.close(DRAIN))
+        return drained.eventually(this::closeLog)
                 .eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close());
+    }
+
+    private Future<Void> closeLog() {
+        KafkaEventLog open = eventLog;
+        if (meters != null && cache != null) {
+            meters.hide(open, cache);
+        }
+        return open == null ? Future.succeededFuture() : open.close(DRAIN);
     }
 
     private Router router(SnapshotFeed feed, EventsRoute route) {
@@ -82,6 +100,7 @@ public final class IngestionVerticle extends VerticleBase {
         router.post("/events")
                 .handler(route::arrive)
                 .handler(Access.require(feed, Scope.SERVER, Scope.CLIENT))
+                .handler(route::checkRate)
                 .handler(EventsRoute::checkContentType);
         router.post("/events").handler(EventsRoute.reading()).handler(route::handle);
         return router;
@@ -101,6 +120,9 @@ public final class IngestionVerticle extends VerticleBase {
                         return opened.close(DRAIN);
                     }
                     eventLog = opened;
+                    if (meters != null) {
+                        meters.show(opened);
+                    }
                     return Future.succeededFuture();
                 });
     }

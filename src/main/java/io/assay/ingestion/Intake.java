@@ -6,10 +6,10 @@ import io.assay.protocol.Exposure;
 import io.assay.protocol.Goal;
 import io.assay.protocol.Json;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +18,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
     static final int MAX_EVENT_BYTES = 32 * 1024;
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:$-]{1,128}");
+    private static final int MAX_NAME_CHARS = 128;
+
+    /** A control character as a backslash, {@code u} and four digits. */
+    private static final int MAX_CHAR_BYTES = 6;
+
+    /** More than the longest number that can be read. */
+    private static final int MAX_SCALAR_BYTES = 128;
+
     private static final Set<String> GOAL = Set.of("name", "value", "timestamp", "id", "properties");
     private static final Set<String> EXPOSURE = Set.of("type", "experiment", "variant", "timestamp", "id");
 
-    /** What the rules need to know of the request and of the world. */
-    record Request(EventClock clock, Definitions definitions, @Nullable String idempotencyKey, int bodyBytes) {}
+    /**
+     * What the rules need to know of the request and of the world.
+     *
+     * @param surplus the indexes of events that are more than their users may send; null for none
+     */
+    record Request(
+            EventClock clock,
+            Definitions definitions,
+            @Nullable String idempotencyKey,
+            int bodyBytes,
+            @Nullable BitSet surplus) {
+        /** The same with another look at the definitions. */
+        Request with(Definitions seen) {
+            return new Request(clock, seen, idempotencyKey, bodyBytes, surplus);
+        }
+    }
 
     /** A refused event: its index over the whole request, and where it stands. */
     record Rejected(int index, FieldError error) {}
@@ -90,7 +111,7 @@ final class Intake {
 
     private Goal goal(int index, String user, Map<?, ?> event) {
         checkMembers(event, GOAL);
-        if (!(event.get("name") instanceof String name && NAME.matcher(name).matches())) {
+        if (!(event.get("name") instanceof String name && isName(name))) {
             throw new Refusal("invalid_name", "name is missing or invalid (expected: [A-Za-z0-9_.:$-]{1,128})");
         }
         long micros = event.containsKey("value") ? Micros.of(event.get("value")) : 0;
@@ -100,6 +121,7 @@ final class Intake {
         if (id == null) {
             id = ids.of(index, event.get("timestamp"), user, "goal", name, Long.toString(micros));
         }
+        checkRate(index);
         return new Goal(id, user, name, micros, millis, properties);
     }
 
@@ -117,6 +139,7 @@ final class Intake {
         String experimentId = measured(experiment, variant);
         String id =
                 ownId != null ? ownId : ids.of(index, event.get("timestamp"), user, "exposure", experimentId, variant);
+        checkRate(index);
         return new Exposure(id, user, experimentId, variant, millis);
     }
 
@@ -166,9 +189,30 @@ final class Intake {
         throw new Refusal("malformed", "properties is no object");
     }
 
-    /** No event of a small body is too large, so only those of large ones are measured. */
+    /** After everything else, so that the ids of equal events do not depend on which of them came through. */
+    private void checkRate(int index) {
+        if (request.surplus() != null && request.surplus().get(index)) {
+            throw new Refusal("throttled", "this user sends more than is taken at the moment");
+        }
+    }
+
+    private static boolean isName(String text) {
+        int length = text.length();
+        boolean good = length > 0 && length <= MAX_NAME_CHARS;
+        for (int i = 0; good && i < length; i++) {
+            char c = text.charAt(i);
+            good = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || "_.:$-".indexOf(c) >= 0;
+        }
+        return good;
+    }
+
+    /** No event of a small body is too large, and few of a large one may be: only these are written out to be measured. */
     private void checkSize(Map<?, ?> event) {
-        if (request.bodyBytes() > MAX_EVENT_BYTES && Json.bytes(event).length > MAX_EVENT_BYTES) {
+        boolean mayBeLarge = request.bodyBytes() > MAX_EVENT_BYTES && atMost(event) > MAX_EVENT_BYTES;
+        if (mayBeLarge && Json.bytes(event).length > MAX_EVENT_BYTES) {
             throw new Refusal("too_large", "an event is larger than 32 KiB");
         }
     }
@@ -179,5 +223,22 @@ final class Intake {
                 throw new Refusal("malformed", EventBatch.shown(name) + " is no member of this kind of event");
             }
         }
+    }
+
+    /** The JSON text of a value is never longer. */
+    private static int atMost(@Nullable Object value) {
+        int bytes = MAX_SCALAR_BYTES;
+        if (value instanceof String text) {
+            bytes = 2 + MAX_CHAR_BYTES * text.length();
+        } else if (value instanceof Map<?, ?> map) {
+            for (Map.Entry<?, ?> member : map.entrySet()) {
+                bytes += 2 + atMost(member.getKey()) + atMost(member.getValue());
+            }
+        } else if (value instanceof List<?> list) {
+            for (Object element : list) {
+                bytes += 1 + atMost(element);
+            }
+        }
+        return bytes;
     }
 }

@@ -2,16 +2,12 @@ package io.assay.ingestion;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.Topics;
-import io.assay.protocol.EventCodec;
-import io.assay.protocol.Exposure;
-import io.assay.protocol.Goal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,31 +26,34 @@ import org.slf4j.LoggerFactory;
 final class KafkaEventLog implements EventLog {
     /*
      * The producer has max.block.ms = 0, so that send() returns at once or fails at once: without metadata of the topic, or
-     * with a full buffer (which the budget here, half of it, prevents). Its callbacks run on its own thread; all other state
+     * with a full buffer (which the budget here prevents). Its callbacks run on its own thread; all other state
      * belongs to the event loop that made this log, but for the budget and the watch.
      *
      * A request is answered when all of its records are acknowledged, when one was given up, when it waited ackMillis, or
-     * when the broker went silent: then everything that waits is answered, what comes is refused at once, and heartbeats
-     * probe until one is acknowledged. The budget of a request is given back only when the producer is done with all of
+     * when the broker went silent or no connection is left: then everything that waits is answered, what comes is refused at
+     * once, and heartbeats probe until one is acknowledged. The budget of a request is given back only when the producer is done with all of
      * its records, whatever the client was told.
      */
     private static final Logger log = LoggerFactory.getLogger(KafkaEventLog.class);
     private static final long TICK_MILLIS = 50;
     private static final long OVERHEAD_BYTES = 128;
+
+    /** What a request costs while it waits, beside its records: its head, its connection's state, its answer. */
+    private static final long REQUEST_BYTES = 4096;
+
+    private static final String FULL = "Too much waits for the event log already.";
     private static final int RETRY_AFTER_SECONDS = 2;
-    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Vertx vertx;
     private final Context context;
     private final Producer<byte[], byte[]> producer;
-    private final Topics topics;
     private final IngestionConfig config;
     private final long budgetBytes;
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final BrokerWatch watch;
-    private final AtomicInteger heartbeatsInFlight = new AtomicInteger();
-    private long lastHeartbeatNanos;
+    private final Heartbeats heartbeats;
+    private final ProducerConnections connections;
     private long timer;
 
     /** On the event loop that it will serve. */
@@ -62,11 +61,12 @@ final class KafkaEventLog implements EventLog {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.producer = producer;
-        this.topics = topics;
         this.config = config;
-        this.budgetBytes = config.inFlightBytes() / Math.max(1, context.getInstanceCount());
+        this.budgetBytes = config.budgetBytes(context);
         this.watch = new BrokerWatch(TimeUnit.MILLISECONDS.toNanos(config.stallMillis()), System.nanoTime());
-        heartbeat();
+        this.heartbeats = new Heartbeats(topics, watch, config.heartbeatMillis());
+        this.connections = ProducerConnections.of(producer);
+        heartbeats.send(System.nanoTime(), this::send);
         timer = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
@@ -75,16 +75,30 @@ final class KafkaEventLog implements EventLog {
         if (watch.isAway()) {
             return Future.failedFuture(away());
         }
-        long bytes = records.stream().mapToLong(KafkaEventLog::bytes).sum();
+        long bytes = REQUEST_BYTES;
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            bytes += bytes(record);
+        }
         if (inFlightBytes.addAndGet(bytes) > budgetBytes) {
             inFlightBytes.addAndGet(-bytes);
-            return Future.failedFuture(ApiError.unavailable("Too much waits for the event log already.", 1));
+            return Future.failedFuture(ApiError.unavailable(FULL, 1));
         }
         Pending pending = new Pending(records.size(), bytes, System.nanoTime());
         waiting.add(pending);
-        records.forEach(record -> send(record, pending));
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            send(record, pending);
+        }
         pending.sent = true;
         return pending.answer.future();
+    }
+
+    /** What waits for the broker, by its cost. */
+    long inFlightBytes() {
+        return inFlightBytes.get();
+    }
+
+    boolean isAway() {
+        return watch.isAway();
     }
 
     /** What keeps events from being taken; empty if nothing does. */
@@ -107,7 +121,8 @@ final class KafkaEventLog implements EventLog {
             waiting.remove();
         }
         Pending oldest = waiting.peek();
-        if (oldest != null && watch.wentSilent(oldest.sinceNanos, now)) {
+        boolean isCutOff = watch.wasCutOff(oldest != null && connections.count() == 0);
+        if (oldest != null && (isCutOff || watch.wentSilent(oldest.sinceNanos, now))) {
             log.warn("The event log acknowledges nothing; {} requests are answered with 503", waiting.size());
         }
         long overdue = now - TimeUnit.MILLISECONDS.toNanos(config.ackMillis());
@@ -115,35 +130,8 @@ final class KafkaEventLog implements EventLog {
             waiting.remove().giveUp();
             oldest = waiting.peek();
         }
-        long since = now - lastHeartbeatNanos;
-        boolean probe = watch.isAway() && since > PROBE_NANOS;
-        if (heartbeatsInFlight.get() == 0
-                && (probe || since > TimeUnit.MILLISECONDS.toNanos(config.heartbeatMillis()))) {
-            heartbeat();
-        }
-    }
-
-    /** One record under an empty key to every partition of both topics, so that idle ones move on in time too. */
-    private void heartbeat() {
-        lastHeartbeatNanos = System.nanoTime();
-        AtomicInteger missing = new AtomicInteger(2 * topics.partitions());
-        heartbeatsInFlight.addAndGet(missing.get());
-        for (String topic : List.of(topics.exposures(), topics.events())) {
-            for (int partition = 0; partition < topics.partitions(); partition++) {
-                send(
-                        new ProducerRecord<>(topic, partition, EventCodec.heartbeatKey(), EventCodec.heartbeat()),
-                        (metadata, failure) -> beaten(failure == null, missing));
-            }
-        }
-    }
-
-    private void beaten(boolean safe, AtomicInteger missing) {
-        heartbeatsInFlight.decrementAndGet();
-        if (safe) {
-            watch.acknowledged(System.nanoTime());
-            if (missing.decrementAndGet() == 0) {
-                watch.whole();
-            }
+        if (heartbeats.isDue(now)) {
+            heartbeats.send(now, this::send);
         }
     }
 
@@ -215,19 +203,6 @@ final class KafkaEventLog implements EventLog {
         void giveUp() {
             answer.tryFail(away());
         }
-    }
-
-    /** The records of one request, in its order per topic. */
-    static List<ProducerRecord<byte[], byte[]>> records(Topics topics, Intake.Outcome outcome) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(outcome.received());
-        for (Exposure exposure : outcome.exposures()) {
-            records.add(new ProducerRecord<>(
-                    topics.exposures(), EventCodec.key(exposure.user()), EventCodec.encode(exposure)));
-        }
-        for (Goal goal : outcome.goals()) {
-            records.add(new ProducerRecord<>(topics.events(), EventCodec.key(goal.user()), EventCodec.encode(goal)));
-        }
-        return records;
     }
 
     /** What a record costs while it waits, its surroundings included. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Micros {
     private static final int PLACES = 6;
     private static final BigDecimal MAX = new BigDecimal("1e9");
+    private static final BigDecimal MIN = MAX.negate();
 
     private Micros() {}
 
@@ -17,7 +18,7 @@ final class Micros {
         if (number.scale() > PLACES) {
             throw new Refusal("invalid_value", "value has more than 6 decimal places");
         }
-        if (number.abs().compareTo(MAX) > 0) {
+        if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
             throw new Refusal("invalid_value", "value is beyond 1000000000");
         }
         return number.signum() == 0 ? 0 : number.movePointRight(PLACES).longValueExact();

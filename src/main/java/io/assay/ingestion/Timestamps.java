@@ -29,7 +29,9 @@ final class Timestamps {
             return 0;
         }
         boolean inRange = number.signum() > 0 && number.compareTo(MAX_MILLIS) <= 0;
-        return inRange && number.stripTrailingZeros().scale() <= 0 ? number.longValue() : NONE;
+        boolean isWhole =
+                number.scale() == 0 || (inRange && number.stripTrailingZeros().scale() <= 0);
+        return inRange && isWhole ? number.longValue() : NONE;
     }
 
     private static long rfc3339(String text) {

@@ -124,6 +124,11 @@ final class BodyParser {
         ctx.put(BYTES, content.plain).put(PARSED, content.parsed);
     }
 
+    static void forget(RoutingContext ctx) {
+        ctx.remove(BYTES);
+        ctx.remove(PARSED);
+    }
+
     private Parsed parse(byte[] plain) {
         try {
             return new Parsed(parser.apply(plain), null);

@@ -115,6 +115,11 @@ public final class HttpService {
         return BodyParser.parsed(ctx);
     }
 
+    /** Lets the body go, and what was made of it, while its request goes on: for answers that wait for others. */
+    public static void forgetBody(RoutingContext ctx) {
+        BodyParser.forget(ctx);
+    }
+
     /** Listens; completes when the port is open. Several instances of a stage share one port. Bodies stay coded as they come. */
     public Future<Void> listen(Handler<HttpServerRequest> handler) {
         int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());

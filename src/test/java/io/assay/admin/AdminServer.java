@@ -43,6 +43,7 @@ final class AdminServer implements AutoCloseable {
         this.postgres = postgres;
         JsonObject config = new JsonObject()
                 .put("postgres", postgres)
+                .put("kafka", new JsonObject().put("bootstrap", "127.0.0.1:1"))
                 .put("http", new JsonObject().put("basePort", 0))
                 .put("portOffset", 1)
                 .mergeIn(more);

@@ -41,6 +41,7 @@ class IngressTest {
                 "/metrics-definitions/revenue_30d",
                 "/holdout",
                 "/keys/7",
+                "/users/u123",
                 "/openapi.yaml",
                 "/config",
                 "/config/emergency",

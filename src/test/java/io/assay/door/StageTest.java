@@ -21,6 +21,7 @@ class StageTest {
         "/metrics-definitions, ADMIN",
         "/holdout, ADMIN",
         "/keys/1, ADMIN",
+        "/users/u%2F1, ADMIN",
         "/openapi.yaml, ADMIN",
         "/config, CONFIG",
         "/config/emergency, CONFIG",

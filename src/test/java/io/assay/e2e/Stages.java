@@ -28,7 +28,9 @@ final class Stages implements AutoCloseable {
     Stages(Vertx vertx, JsonObject config, Path keys) {
         this.vertx = vertx;
         this.keys = keys;
-        this.config = config.copy()
+        this.config = new JsonObject()
+                .put("kafka", new JsonObject().put("bootstrap", "127.0.0.1:1"))
+                .mergeIn(config)
                 .put("http", new JsonObject().put("host", "127.0.0.1").put("basePort", 0))
                 .put("portOffset", 0)
                 .put("keysDir", keys.toString());

@@ -44,4 +44,16 @@ class BrokerWatchTest {
         watch.whole();
         assertThat(watch.isAway()).isFalse();
     }
+
+    @Test
+    void isAwayWhenNoConnectionIsLeftForTwoLooks() {
+        watch.whole();
+        assertThat(watch.wasCutOff(true)).isFalse();
+        assertThat(watch.wasCutOff(false)).isFalse();
+        assertThat(watch.wasCutOff(true)).isFalse();
+        assertThat(watch.isAway()).isFalse();
+        assertThat(watch.wasCutOff(true)).isTrue();
+        assertThat(watch.wasCutOff(true)).isFalse();
+        assertThat(watch.isAway()).isTrue();
+    }
 }

@@ -7,16 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Revision;
 import io.assay.catalog.Status;
+import io.assay.catalog.StoredExperiment;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.embedded.SharedServers;
+import io.assay.engine.Experiment;
+import io.assay.engine.Layer;
+import io.assay.engine.Slots;
+import io.assay.engine.Snapshot;
+import io.assay.engine.Variant;
 import io.assay.platform.ApiError;
 import io.assay.platform.HttpService;
+import io.assay.platform.Meters;
+import io.assay.platform.Topics;
 import io.assay.protocol.EventCodec;
 import io.assay.protocol.Exposure;
 import io.assay.protocol.Goal;
 import io.assay.snapshot.KeyRing;
 import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
+import io.assay.testkit.Eventually;
 import io.assay.testkit.RawHttp;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -38,6 +47,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -79,13 +89,17 @@ class EventsIT {
                 .put("ingestion", knobs(20_000));
     }
 
-    /** Those of the tests wait longer than a busy machine holds up a broker; one test is about not waiting. */
+    /** Longer than a busy machine holds up a broker; rates that nobody waits for. */
     private static JsonObject knobs(long patienceMillis) {
         return new JsonObject()
                 .put("heartbeatMillis", 1000)
                 .put("stallMillis", patienceMillis)
                 .put("ackMillis", patienceMillis)
-                .put("deliveryMillis", 20_000);
+                .put("deliveryMillis", 20_000)
+                .put("keyEventsPerSecond", 1)
+                .put("keyBurstEvents", 9_000)
+                .put("userEventsPerSecond", 1)
+                .put("userBurstEvents", 1_100);
     }
 
     @BeforeAll
@@ -94,8 +108,16 @@ class EventsIT {
         create("button");
         launch("button");
         create("later");
-        SnapshotFeed feed = SnapshotFeed.fixed(
-                KeyRing.of(Map.of("server-key", Scope.SERVER, "client-key", Scope.CLIENT, "read-key", Scope.READ)));
+        KeyRing keys = KeyRing.of(Map.of(
+                "server-key",
+                Scope.SERVER,
+                "client-key",
+                Scope.CLIENT,
+                "admin-key",
+                Scope.ADMIN,
+                "read-key",
+                Scope.READ));
+        SnapshotFeed feed = SnapshotFeed.fixed(keys, new Snapshot(1, null, List.of(served())));
         deployment = vertx.deployVerticle(
                         () -> new IngestionVerticle(feed),
                         new DeploymentOptions().setInstances(2).setConfig(config))
@@ -111,19 +133,38 @@ class EventsIT {
         vertx.close().await();
     }
 
+    /** What the node itself would give the users of the experiment. */
+    private static Experiment served() {
+        String id = found("button").orElseThrow().id();
+        List<Variant> arms = List.of(Variant.of("control", 5_000), Variant.of("green", 5_000));
+        return new Experiment(id, "button", "9f8e7d6c", new Layer("l", "3f2a9c1e"), Slots.ALL, arms, null, Map.of());
+    }
+
     private static void create(String key) {
         Map<String, ?> control = Map.of("key", "control", "allocation", new BigDecimal(50));
         Map<String, ?> green = Map.of("key", "green", "allocation", new BigDecimal(50));
         Map<String, ?> body = Map.of("key", key, "variants", List.of(control, green), "metrics", List.of("signup"));
         patiently(
                 () -> catalog.experiments().create(body, "test"),
-                () -> catalog.find(key).await().isPresent());
+                () -> found(key).isPresent());
     }
 
     private static void launch(String key) {
         patiently(
                 () -> catalog.experiments().patch(key, Map.of("status", "active"), Revision.ANY, "test"),
-                () -> catalog.find(key).await().orElseThrow().status() == Status.ACTIVE);
+                () -> found(key).orElseThrow().status() == Status.ACTIVE);
+    }
+
+    private static Optional<StoredExperiment> found(String key) {
+        for (int i = 0; ; i++) {
+            try {
+                return catalog.find(key).await();
+            } catch (ApiError e) {
+                if (e.status() != 503 || i == 9) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** A write of the catalog, which gives up after 2 s and then may or may not have been done. */
@@ -316,6 +357,100 @@ class EventsIT {
     }
 
     @Test
+    void anAnswerThatIsLostAndARequestThatComesAgainAreTheSameEvents() throws Exception {
+        String body =
+                "{\"user_id\":\"l1\",\"events\":[{\"name\":\"a\",\"timestamp\":" + System.currentTimeMillis() + "}]}";
+        try (RawHttp client = RawHttp.connect(port)) {
+            client.send("POST /events HTTP/1.1\r\nHost: a\r\nX-API-Key: server-key\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+        Eventually.within(Duration.ofSeconds(20), () -> assertThat(goals("l1")).hasSize(1));
+        assertThat(post(body).statusCode()).isEqualTo(201);
+
+        assertThat(goals("l1"))
+                .hasSize(2)
+                .extracting(Goal::id)
+                .containsOnly(goals("l1").get(0).id());
+    }
+
+    @Test
+    void theTraceContextOfARequestGoesWithItsRecords() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        String body = "{\"user_id\":\"t1\",\"events\":[{\"name\":\"n\"},"
+                + "{\"type\":\"exposure\",\"experiment\":\"button\",\"variant\":\"green\"}]}";
+        for (String sent : List.of(trace, "junk")) {
+            HttpRequest.Builder request = request().header("traceparent", sent);
+            assertThat(send(request.POST(BodyPublishers.ofString(body)).build()).statusCode())
+                    .isEqualTo(201);
+        }
+        for (String topic : List.of("exposures", "events")) {
+            List<Integer> headers = new ArrayList<>();
+            for (var record : log(topic)) {
+                if (Arrays.equals(record.key(), EventCodec.key("t1"))) {
+                    record.headers().forEach(header -> assertThat(new String(header.value(), StandardCharsets.US_ASCII))
+                            .isEqualTo(trace));
+                    headers.add(record.headers().toArray().length);
+                }
+            }
+            assertThat(headers).containsExactly(1, 0);
+        }
+    }
+
+    @Test
+    void aUsersSurplusIsThrottledAndNobodyElses() {
+        String thousand = "{'name':'n'},".repeat(999) + "{'name':'n'}";
+        String hot = "{'user_id':'hot','events':[" + thousand + "]}";
+        assertThat(post(hot).body()).startsWith("{\"received\":1000,");
+        JsonObject second = new JsonObject(post(hot).body());
+        assertThat(second.getInteger("received")).isBetween(100, 150);
+        assertThat(second.getJsonArray("rejected").getJsonObject(0).getString("code"))
+                .isEqualTo("throttled");
+        assertThat(post(goal("cool", "1")).statusCode()).isEqualTo(201);
+
+        HttpResponse<String> third = post(hot);
+        assertThat(third.statusCode()).isEqualTo(third.body().contains("received") ? 201 : 429);
+        if (third.statusCode() == 429) {
+            assertThat(third.headers().firstValue("Retry-After")).contains("1");
+        }
+    }
+
+    @Test
+    void aKeyThatSendsMoreThanItMayHasToWait() {
+        HttpRequest request = request()
+                .setHeader("X-API-Key", "admin-key")
+                .POST(BodyPublishers.ofString("{\"user_id\":\"k\",\"events\":[" + "{},".repeat(999) + "{}]}"))
+                .build();
+        for (int i = 0; i < 9; i++) {
+            assertThat(send(request).statusCode()).isEqualTo(400);
+        }
+        HttpResponse<String> refused = send(request);
+        if (refused.statusCode() == 400) { // some seconds of pay have come in meanwhile
+            refused = send(request);
+        }
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
+                .isGreaterThan(0);
+        assertThat(post(goal("k2", "1")).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void exposuresThatTheNodeWouldNotHaveGivenAreCountedBySdk() {
+        List<String> variants = List.of("control", "green");
+        for (String variant : variants) {
+            post("{'user_id':'u123','sdk':'java/9.9.9','events':[{'type':'exposure','experiment':'button','variant':'"
+                    + variant + "'}]}");
+        }
+        for (String outcome : List.of("same", "other_variant")) {
+            assertThat(Meters.registry()
+                            .get("assay.events.exposures.compared")
+                            .tags("sdk", "java/9.9.9", "outcome", outcome)
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void bodiesMayBeCompressedAndTextButNotTooLarge() throws IOException {
         String body = goal("g", "1").replace('\'', '"');
         assertThat(send(request()
@@ -417,8 +552,8 @@ class EventsIT {
 
     @Test
     void withoutTheBrokerItIs503AtOnceAndItRecoversByItself() throws Exception {
-        JsonObject impatient = config.copy().put("ingestion", knobs(1_000));
-        Vertx node = node(impatient);
+        Vertx node =
+                node(config); // which waits for longer than this test, unless it hears that all connections are gone
         int away = HttpService.port(node, "ingestion");
         untilTaken(away, goal("b1", "before"));
         servers.stop(KAFKA);
@@ -442,6 +577,23 @@ class EventsIT {
         untilTaken(port, goal("b1", "kept too"));
         node.close().await();
         assertThat(goals("b1")).extracting(Goal::id).contains("kept", "kept too");
+    }
+
+    @Test
+    void aProducerTellsWhetherItHasAConnection() throws Exception {
+        JsonObject nowhere = config.copy().put("kafka", new JsonObject().put("bootstrap", "127.0.0.1:1"));
+        Topics there = Topics.from(config);
+        IngestionConfig knobs = IngestionConfig.from(config);
+        try (var alone = Producers.create(vertx, Topics.from(nowhere), knobs).await();
+                var connected = Producers.create(vertx, there, knobs).await()) {
+            Eventually.within(Duration.ofSeconds(10), () -> {
+                connected.partitionsFor(there.events());
+                assertThat(ProducerConnections.of(connected).count()).isPositive();
+            });
+            Eventually.within(
+                    Duration.ofSeconds(10),
+                    () -> assertThat(ProducerConnections.of(alone).count()).isZero());
+        }
     }
 
     @Test

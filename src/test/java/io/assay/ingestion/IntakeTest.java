@@ -12,6 +12,7 @@ import io.assay.protocol.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
@@ -33,10 +34,15 @@ class IntakeTest {
     }
 
     private static Intake.Outcome take(String body, String idempotencyKey) {
+        return take(body, idempotencyKey, null);
+    }
+
+    private static Intake.Outcome take(String body, String idempotencyKey, BitSet surplus) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         EventBatch batch = EventBatch.read(Json.parse(bytes, Json.Limits.BODY));
         return Intake.of(
-                batch, new Intake.Request(EventClock.of(NOW, batch), DEFINITIONS, idempotencyKey, bytes.length));
+                batch,
+                new Intake.Request(EventClock.of(NOW, batch), DEFINITIONS, idempotencyKey, bytes.length, surplus));
     }
 
     private static Intake.Outcome events(String... events) {
@@ -138,6 +144,18 @@ class IntakeTest {
         }
 
         @Test
+        void losesWhatIsMoreThanAUserMaySendAndTheOthersKeepTheirIds() {
+            String twice = "{'name':'n','timestamp':1773144000000}";
+            String body = "{'user_id':'u','events':[" + twice + "," + twice + ",{'name':'?'}]}";
+            Intake.Outcome outcome = take(body, null, BitSet.valueOf(new long[] {0b101}));
+
+            assertThat(outcome.rejected())
+                    .extracting(r -> r.index() + " " + r.error().code())
+                    .containsExactly("0 throttled", "2 invalid_name");
+            assertThat(outcome.goals()).isEqualTo(take(body).goals().subList(1, 2));
+        }
+
+        @Test
         void losesOnlyTheEventsThatAreTooLarge() {
             String fits = "{'name':'n','properties':{'p':'" + "x".repeat(32 * 1024 - 34) + "'}}";
             assertThat(fits).hasSize(32 * 1024);
@@ -185,6 +203,7 @@ class IntakeTest {
                     "{'name':'n','timestamp':null} | invalid_timestamp",
                     "{'name':'n','timestamp':1.5} | invalid_timestamp",
                     "{'name':'n','timestamp':1e400} | invalid_timestamp",
+                    "{'name':'n','timestamp':1773144000000000} | invalid_timestamp",
                     "{'type':'exposure','experiment':'button'} | malformed",
                     "{'type':'exposure','experiment':1,'variant':'green'} | malformed",
                     "{'type':'exposure','experiment':'button','variant':'green','value':1} | malformed",

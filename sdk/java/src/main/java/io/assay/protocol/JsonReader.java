@@ -13,8 +13,15 @@ final class JsonReader {
     private static final int MAX_NUMBER = 64;
     private static final int MAX_EXPONENT = 9_999;
 
+    /** So many characters are digits for a long, with sign and point. */
+    private static final int MAX_SHORT = 18;
+
+    private static final int KNOWN_NAMES = 64;
+    private static final int FEW = 8;
+
     private final byte[] in;
     private final Limits limits;
+    private final @Nullable String[] names = new String[KNOWN_NAMES];
     private int at;
     private int values;
 
@@ -53,7 +60,7 @@ final class JsonReader {
 
     private Map<String, @Nullable Object> object(int depth) {
         open(depth);
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>(FEW);
         space();
         if (accept('}')) {
             return map;
@@ -64,7 +71,7 @@ final class JsonReader {
             if (peek() != '"') {
                 throw fail("expected a name");
             }
-            String name = string();
+            String name = name();
             space();
             expect(':');
             int before = map.size();
@@ -134,11 +141,34 @@ final class JsonReader {
         if (at - start > MAX_NUMBER) {
             throw new JsonException(start, "number longer than " + MAX_NUMBER + " characters");
         }
+        if (at - start <= MAX_SHORT) {
+            return shortNumber(start);
+        }
         char[] text = new char[at - start];
         for (int i = 0; i < text.length; i++) {
             text[i] = (char) in[start + i];
         }
         return new BigDecimal(text);
+    }
+
+    /** One without an exponent has its digits in a long; any other goes the long way. */
+    private BigDecimal shortNumber(int start) {
+        long digits = 0;
+        int scale = 0;
+        boolean isFraction = false;
+        boolean isNegative = in[start] == '-';
+        for (int i = isNegative ? start + 1 : start; i < at; i++) {
+            byte c = in[i];
+            if (c == '.') {
+                isFraction = true;
+            } else if (c >= '0' && c <= '9') {
+                digits = digits * 10 + c - '0';
+                scale += isFraction ? 1 : 0;
+            } else {
+                return new BigDecimal(ascii(start, at));
+            }
+        }
+        return BigDecimal.valueOf(isNegative ? -digits : digits, scale);
     }
 
     private void checkExponent(int from) {
@@ -159,6 +189,34 @@ final class JsonReader {
         if (at == start) {
             throw fail("expected a digit");
         }
+    }
+
+    /** A member's name. Most bodies say the same few over and over, so the last ones are kept, each in the place it hashes to. */
+    private String name() {
+        int start = at + 1;
+        int end = start;
+        while (end < in.length && in[end] >= 0x20 && in[end] != '"' && in[end] != '\\') {
+            end++;
+        }
+        if (end == in.length || in[end] != '"' || end == start) {
+            return string();
+        }
+        int place = (31 * in[start] + 7 * in[end - 1] + end - start) & (KNOWN_NAMES - 1);
+        String known = names[place];
+        if (known == null || !isAt(start, end, known)) {
+            known = ascii(start, end);
+            names[place] = known;
+        }
+        at = end + 1;
+        return known;
+    }
+
+    private boolean isAt(int start, int end, String text) {
+        boolean same = text.length() == end - start;
+        for (int i = start; same && i < end; i++) {
+            same = in[i] == text.charAt(i - start);
+        }
+        return same;
     }
 
     private String string() {

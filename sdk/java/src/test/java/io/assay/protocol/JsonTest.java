@@ -35,7 +35,24 @@ class JsonTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"0", "-0", "-0.0", "10", "1.50", "1e5", "1E+5", "-2.5e-3", "1e9999", "9007199254740993"})
+                strings = {
+                    "0",
+                    "-0",
+                    "-0.0",
+                    "10",
+                    "1.50",
+                    "1e5",
+                    "1E+5",
+                    "-2.5e-3",
+                    "1e9999",
+                    "9007199254740993",
+                    "-0.00",
+                    "0.0000001",
+                    "-99999999999999.99",
+                    "999999999999999999",
+                    "9999999999999999999",
+                    "-999999999999999999.5"
+                })
         void numbersWithTheScaleAsWritten(String number) {
             assertThat(parse(number)).isEqualTo(new BigDecimal(number));
         }

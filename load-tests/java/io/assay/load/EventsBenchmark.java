@@ -1,0 +1,146 @@
+package io.assay.load;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * How fast events are taken and get into the results, on one machine with everything on it.
+ *
+ * <ol>
+ *   <li>{@code batches}: events accepted over HTTP in batches of 100 beside a plain idempotent producer that sends the same records
+ *       to the same broker, in turns; the ratio is the median of the ratios of neighbouring rounds. The join does not run.
+ *   <li>{@code latency}: the time to the 201 at a fixed rate, without the join and with it, one event a request and 100.
+ *   <li>{@code store}: the time from when an event was due to be sent until the totals of its experiment in the analytics store hold it.
+ * </ol>
+ */
+final class EventsBenchmark {
+    private static final String EXPERIMENT = "load_test";
+
+    private final Vertx vertx;
+    private final Options options;
+    private final List<String> only;
+    private final Path folder;
+    private final StringBuilder summary = new StringBuilder();
+
+    EventsBenchmark(Vertx vertx, Options options) throws IOException {
+        this.vertx = vertx;
+        this.options = options;
+        only = Arrays.asList(options.text("only", "batches,latency,store").split(","));
+        folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "load-events-");
+    }
+
+    void run() throws Exception {
+        if (only.contains("batches") || only.contains("latency")) {
+            try (EventsStack stack = EventsStack.start(folder.resolve("join-stopped"), false)) {
+                stack.experiment(EXPERIMENT);
+                if (only.contains("batches")) {
+                    batches(stack);
+                }
+                if (only.contains("latency")) {
+                    latency(stack, "join stopped");
+                }
+            }
+        }
+        if (only.contains("latency") || only.contains("store")) {
+            try (EventsStack stack = EventsStack.start(folder.resolve("join-running"), true)) {
+                String experiment = stack.experiment(EXPERIMENT);
+                if (only.contains("latency")) {
+                    latency(stack, "join running");
+                }
+                if (only.contains("store")) {
+                    store(stack, experiment);
+                }
+            }
+        }
+        System.out.printf("%n%s", summary);
+    }
+
+    private void batches(EventsStack stack) throws IOException {
+        int rounds = options.number("rounds", 9);
+        int seconds = options.number("seconds", 5);
+        EventBatches batches = new EventBatches(stack.key("server"));
+        Map<String, String> few = new HashMap<>(options.values());
+        few.putIfAbsent("connections", "16");
+        MaximumLoop http = new MaximumLoop(stack.ingestion(), batches.requests, 201, new Options(few));
+        try (PlainProducer plain = new PlainProducer(stack.kafka(), "events", batches.goals)) {
+            int warmup = options.number("warmup", 15);
+            plain.run(Math.max(1, warmup / 2));
+            http.run(warmup);
+            double[] ratios = new double[rounds];
+            double[] plainRates = new double[rounds];
+            double[] httpRates = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                if (round % 2 == 0) {
+                    plainRates[round] = plain.run(seconds);
+                }
+                httpRates[round] = (double) http.run(seconds) * EventBatches.each() / seconds;
+                if (round % 2 == 1) {
+                    plainRates[round] = plain.run(seconds);
+                }
+                ratios[round] = httpRates[round] / plainRates[round];
+                System.out.printf(
+                        "round %-2d  plain producer %,8.0f/s   over HTTP %,8.0f/s   ratio %.2f%n",
+                        round + 1, plainRates[round], httpRates[round], ratios[round]);
+            }
+            summary.append(
+                    "events in batches of 100: plain producer %,.0f/s, over HTTP %,.0f/s, ratio %.2f (aim: 0.5)%n"
+                            .formatted(Compare.median(plainRates), Compare.median(httpRates), Compare.median(ratios)));
+        }
+    }
+
+    private void latency(EventsStack stack, String how) throws IOException {
+        int rate = options.number("rate", 5_000);
+        for (Scenario scenario : List.of(Scenario.PURCHASES, Scenario.BATCHES)) {
+            Histogram latencies = measure(stack, scenario, rate / scenario.events);
+            summary.append("%,d events/s, %d a request, %s: p50 %.1f ms, p99 %.1f ms of the 201 (aim: 50)%n"
+                    .formatted(
+                            rate,
+                            scenario.events,
+                            how,
+                            latencies.getValueAtPercentile(50) / 1e6,
+                            latencies.getValueAtPercentile(99) / 1e6));
+        }
+    }
+
+    private Histogram measure(EventsStack stack, Scenario scenario, int rate) throws IOException {
+        OpenLoop.Result result =
+                new OpenLoop(vertx, scenario, at(stack, rate)).run().await();
+        Load.print(result);
+        if (result.wrong() + result.unanswered() > 0) {
+            summary.append("%,d requests were not answered with 201%n".formatted(result.wrong() + result.unanswered()));
+        }
+        return result.latencies();
+    }
+
+    private Options at(EventsStack stack, int rate) throws IOException {
+        Map<String, String> values = new HashMap<>(Map.of("warmup", "15", "seconds", "20", "connections", "32"));
+        values.putAll(options.values());
+        values.put("rate", Integer.toString(rate));
+        values.put("url", stack.ingestion().toString());
+        values.put("key", stack.key("server"));
+        return new Options(values);
+    }
+
+    private void store(EventsStack stack, String experiment) throws Exception {
+        int rate = options.number("store-rate", 3_000);
+        OpenLoop loop = new OpenLoop(vertx, new Journeys(experiment), at(stack, rate / Journeys.EVENTS));
+        try (StoreWatch watch = new StoreWatch(vertx, stack, experiment)) {
+            Load.print(loop.run().await());
+            Histogram latencies = watch.finish(loop);
+            summary.append(
+                    "%,d events/s: %,d purchases in the totals, p50 %.2f s, p99 %.2f s after they were due (aim: 5 s)%n"
+                            .formatted(
+                                    rate,
+                                    latencies.getTotalCount(),
+                                    latencies.getValueAtPercentile(50) / 1e9,
+                                    latencies.getValueAtPercentile(99) / 1e9));
+        }
+    }
+}
