@@ -16,16 +16,17 @@ import org.jspecify.annotations.Nullable;
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
     /*
-     * A slow body holds what came of it so far. All of them, on all event loops, may hold an eighth of the heap. When that is
-     * full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
+     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as an eighth of the heap. When that
+     * is full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
      * the newest is, so that the others come to their end.
+     * What comes in several pieces is gathered beside the heap: a thousand slow bodies on it would be copied by the collector
+     * while everybody waits.
      * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. Those that wait to
      * be unpacked or parsed have a limit of their own, in number and in what they may come to: they keep no other body out.
      */
     static final int SECONDS = 30;
     static final int MOST_WAITING = 256;
     private static final byte[] NONE = new byte[0];
-    private static final Buffer NOTHING = Buffer.buffer();
     private static final long SLOW_MILLIS = 2_000;
     private static final Budget ALL = new Budget(Runtime.getRuntime().maxMemory() / 8);
     private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(ALL, SLOW_MILLIS));
@@ -146,7 +147,7 @@ final class Bodies {
         private final BodyParser parser;
         private final boolean packed;
         private final long begun = System.nanoTime();
-        private Buffer body = Buffer.buffer();
+        private final Gathered body = new Gathered();
         private long timer;
 
         Reading(RoutingContext ctx, BodyParser parser, boolean packed) {
@@ -163,7 +164,7 @@ final class Bodies {
                 giveUp(Problem.ofStatus(413));
                 return;
             }
-            body.appendBuffer(piece);
+            body.add(piece);
             budget.held.addAndGet(piece.length());
             while (budget.isSpent() && !coming.isEmpty()) {
                 makeRoom();
@@ -171,7 +172,7 @@ final class Bodies {
         }
 
         void complete() {
-            byte[] whole = body.getBytes();
+            byte[] whole = body.bytes();
             if (!end()) {
                 return;
             }
@@ -212,7 +213,7 @@ final class Bodies {
             boolean first = coming.remove(this);
             if (first) {
                 budget.held.addAndGet(-body.length());
-                body = NOTHING;
+                body.drop();
                 ctx.vertx().cancelTimer(timer);
             }
             return first;
