@@ -82,7 +82,7 @@ class ArchitectureTest {
             row(
                     "results",
                     List.of("analytics", "catalog", "snapshot", "platform"),
-                    plus(WEB, List.of("io.vertx.redis."))),
+                    plus(WEB, List.of("io.vertx.redis.", "org.apache.commons.statistics."))),
             row("door", List.of("platform"), plus(WEB, List.of("io.vertx.httpproxy."))),
             row(
                     "embedded",

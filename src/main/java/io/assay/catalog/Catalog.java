@@ -151,6 +151,11 @@ public final class Catalog {
         return find(idOrKey).map(found -> found.map(Catalog::measured));
     }
 
+    /** What happened to the variants of the experiment of that id since its launch. */
+    public Future<ArmChanges> armChanges(String id) {
+        return database.read(pool -> ArmRows.select(pool, id));
+    }
+
     private static MeasuredExperiment measured(StoredExperiment experiment) {
         Definition definition = experiment.definition();
         return new MeasuredExperiment(

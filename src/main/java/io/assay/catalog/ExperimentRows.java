@@ -176,7 +176,8 @@ final class ExperimentRows {
                         time(life.killed()),
                         life.served())
                 .compose(updated -> variants(write, experiment.id(), definition.variants()))
-                .compose(replaced -> measured(write, experiment.id(), experiment.measured()));
+                .compose(replaced -> measured(write, experiment.id(), experiment.measured()))
+                .compose(replaced -> ArmRows.note(write, experiment));
     }
 
     private static Future<Void> variants(Write write, String id, List<VariantDefinition> variants) {

@@ -20,4 +20,12 @@ public record MeasuredExperiment(
         variants = List.copyOf(variants);
         metrics = List.copyOf(metrics);
     }
+
+    /** The longest window of its metrics; 0 without any. */
+    public long longestWindowMillis() {
+        return metrics.stream()
+                .mapToLong(m -> m.windowMillis() == null ? 0 : m.windowMillis())
+                .max()
+                .orElse(0);
+    }
 }

@@ -1,44 +1,53 @@
 package io.assay.results;
 
-import io.assay.analytics.Scope;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of one experiment as they were read once, both scopes and both formats, ready to be sent and kept.
+ * What was answered about one experiment when it was read, in all its forms, ready to be sent and kept.
  *
- * @param readMillis when they were read
- * @param asOf up to when the log was in them
+ * @param key what it is about; see {@link #key}
+ * @param readMillis when it was read
+ * @param asOf up to when the log was in it
  */
-record Answer(String experimentId, long readMillis, @Nullable Instant asOf, Map<Scope, Texts> texts) {
+record Answer(String key, long readMillis, @Nullable Instant asOf, Map<Form, Texts> texts) {
     static final String LAG = "lag_seconds";
     private static final String OPEN_LAG = "\"" + LAG + "\":null";
 
-    /** One scope in both formats. */
+    /** One form in both formats. */
     record Texts(String json, String csv) {}
 
-    static Answer of(Report report, long nowMillis) {
-        Map<Scope, Texts> texts = new EnumMap<>(Scope.class);
-        for (Scope scope : Scope.values()) {
-            texts.put(scope, new Texts(report.json(scope).encode(), report.csv(scope)));
+    Answer {
+        texts = Map.copyOf(texts);
+    }
+
+    /** The key of such an answer about that experiment. */
+    static String key(String kind, String experimentId) {
+        return kind + ":" + experimentId;
+    }
+
+    static Answer of(String key, Report report, long nowMillis) {
+        Map<Form, Texts> texts = new HashMap<>();
+        for (Form form : report.forms()) {
+            texts.put(form, new Texts(report.json(form).encode(), report.csv(form)));
         }
-        return new Answer(report.experiment().id(), nowMillis, report.served().asOf(), texts);
+        return new Answer(key, nowMillis, report.asOf(), texts);
     }
 
     long ageMillis(long nowMillis) {
         return Math.max(0, nowMillis - readMillis);
     }
 
-    String csv(Scope scope) {
-        return texts(scope).csv();
+    String csv(Form form) {
+        return texts(form).csv();
     }
 
     /** The JSON, with how long ago {@code as_of} is now and, if the store is away, how old the answer is. */
-    String json(Scope scope, long nowMillis, boolean stale) {
-        String json = texts(scope).json();
+    String json(Form form, long nowMillis, boolean stale) {
+        String json = texts(form).json();
         StringBuilder members = new StringBuilder();
         if (asOf == null) {
             members.append(OPEN_LAG);
@@ -53,33 +62,39 @@ record Answer(String experimentId, long readMillis, @Nullable Instant asOf, Map<
         return json.substring(0, at) + members + json.substring(at + OPEN_LAG.length());
     }
 
-    private Texts texts(Scope scope) {
-        Texts found = texts.get(scope);
+    private Texts texts(Form form) {
+        Texts found = texts.get(form);
         if (found == null) {
-            throw new IllegalStateException("no " + scope);
+            throw new IllegalStateException("no " + form);
         }
         return found;
     }
 
     /** As it is kept in Redis. */
     String encode() {
-        JsonObject json = new JsonObject()
-                .put("id", experimentId)
+        JsonObject forms = new JsonObject();
+        texts.forEach((form, t) ->
+                forms.put(form.text(), new JsonObject().put("json", t.json()).put("csv", t.csv())));
+        return new JsonObject()
+                .put("key", key)
                 .put("read", readMillis)
-                .put("as_of", asOf == null ? null : asOf.toString());
-        texts.forEach((scope, t) ->
-                json.put(scope.text(), new JsonObject().put("json", t.json()).put("csv", t.csv())));
-        return json.encode();
+                .put("as_of", asOf == null ? null : asOf.toString())
+                .put("forms", forms)
+                .encode();
     }
 
     static Answer decode(String text) {
         JsonObject json = new JsonObject(text);
-        Map<Scope, Texts> texts = new EnumMap<>(Scope.class);
-        for (Scope scope : Scope.values()) {
-            JsonObject t = json.getJsonObject(scope.text());
-            texts.put(scope, new Texts(t.getString("json"), t.getString("csv")));
+        JsonObject forms = json.getJsonObject("forms");
+        Map<Form, Texts> texts = new HashMap<>();
+        for (Form form : Form.ALL) {
+            JsonObject t = forms.getJsonObject(form.text());
+            if (t != null) {
+                texts.put(form, new Texts(t.getString("json"), t.getString("csv")));
+            }
         }
         String asOf = json.getString("as_of");
-        return new Answer(json.getString("id"), json.getLong("read"), asOf == null ? null : Instant.parse(asOf), texts);
+        return new Answer(
+                json.getString("key"), json.getLong("read"), asOf == null ? null : Instant.parse(asOf), texts);
     }
 }

@@ -3,6 +3,7 @@ package io.assay.results;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of results as decimals: sums exact, ratios rounded half-even to 6 places. */
 final class Figures {
@@ -10,6 +11,7 @@ final class Figures {
     private static final int RATIO_PLACES = 6;
     private static final int MONEY_PLACES = 2;
     private static final int RATE_PLACES = 3;
+    private static final int STATISTIC_PLACES = 3;
 
     private Figures() {}
 
@@ -32,6 +34,21 @@ final class Figures {
     /** A percentage as it was given: 50, 33.34. */
     static BigDecimal percent(BigDecimal percent) {
         return shown(percent, 0);
+    }
+
+    /** A part of a whole that was computed with floating point. */
+    static BigDecimal ratio(double part) {
+        return shown(new BigDecimal(part).setScale(RATIO_PLACES, RoundingMode.HALF_EVEN), 0);
+    }
+
+    /** How likely chance alone does that; null as long as there is too little to tell. */
+    static @Nullable BigDecimal pValue(ChiSquare fit) {
+        Double p = fit.pValue();
+        return p == null ? null : ratio(p);
+    }
+
+    static BigDecimal statistic(double number) {
+        return shown(new BigDecimal(number).setScale(STATISTIC_PLACES, RoundingMode.HALF_EVEN), 0);
     }
 
     private static BigDecimal ratio(BigDecimal part, long whole) {

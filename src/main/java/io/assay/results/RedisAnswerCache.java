@@ -25,7 +25,7 @@ final class RedisAnswerCache implements AnswerCache {
 
     /** One whose keys start with {@code prefix}, so that installations can share a Redis. */
     RedisAnswerCache(Vertx vertx, String uri, String prefix) {
-        this.prefix = prefix + ":results:1:";
+        this.prefix = prefix + ":results:2:";
         redis = Redis.createClient(
                 vertx,
                 new RedisOptions()
@@ -36,8 +36,8 @@ final class RedisAnswerCache implements AnswerCache {
     }
 
     @Override
-    public Future<Optional<Answer>> get(String experimentId) {
-        return send(Request.cmd(Command.GET).arg(prefix + experimentId))
+    public Future<Optional<Answer>> get(String key) {
+        return send(Request.cmd(Command.GET).arg(prefix + key))
                 .map(found -> found == null ? Optional.<Answer>empty() : Optional.of(Answer.decode(found.toString())))
                 .recover(e -> {
                     log.debug("No answer from Redis: {}", String.valueOf(e));
@@ -48,7 +48,7 @@ final class RedisAnswerCache implements AnswerCache {
     @Override
     public Future<Void> put(Answer answer) {
         Request set = Request.cmd(Command.SETEX)
-                .arg(prefix + answer.experimentId())
+                .arg(prefix + answer.key())
                 .arg(KEPT_SECONDS)
                 .arg(answer.encode());
         return send(set).<Void>mapEmpty().recover(e -> {

@@ -1,15 +1,14 @@
 package io.assay.results;
 
-import io.assay.analytics.ServedTotals;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.platform.ApiError;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,25 +31,30 @@ final class ResultsReader {
     /** What is answered, and whether only because the store is away. */
     record Served(Answer answer, boolean stale) {}
 
-    private final Function<String, Future<Optional<MeasuredExperiment>>> catalog;
-    private final Function<String, Future<ServedTotals>> totals;
+    private final Kind kind;
     private final AnswerCache shared;
     private final Clock clock;
-    private final Map<String, Answer> here = newest(KEPT_HERE);
+    private final Map<String, Answer> here = Newest.map(KEPT_HERE);
     /** Ids by name: neither ids nor keys ever change what they name. */
-    private final Map<String, String> ids = newest(NAMES_KEPT);
+    private final Map<String, String> ids = Newest.map(NAMES_KEPT);
 
-    private final Map<String, Long> failures = newest(KEPT_HERE);
+    private final Map<String, Long> failures = Newest.map(KEPT_HERE);
     private final Map<String, Future<Served>> inFlight = new HashMap<>();
 
-    /** Where results come from. */
-    record Sources(
+    /**
+     * What is read.
+     *
+     * @param name tells its answers from those of other kinds
+     * @param catalog finds experiments by id or key
+     * @param read makes the answer of that key about an experiment
+     */
+    record Kind(
+            String name,
             Function<String, Future<Optional<MeasuredExperiment>>> catalog,
-            Function<String, Future<ServedTotals>> totals) {}
+            BiFunction<String, MeasuredExperiment, Future<Answer>> read) {}
 
-    ResultsReader(Sources sources, AnswerCache shared, Clock clock) {
-        this.catalog = sources.catalog();
-        this.totals = sources.totals();
+    ResultsReader(Kind kind, AnswerCache shared, Clock clock) {
+        this.kind = kind;
         this.shared = shared;
         this.clock = clock;
     }
@@ -70,7 +74,8 @@ final class ResultsReader {
 
     /** With the catalog away a name that was never seen is taken for an id: there may be a last answer. */
     private Future<String> resolve(String name) {
-        return catalog.apply(name)
+        return kind.catalog()
+                .apply(name)
                 .map(found -> {
                     String id = found.orElseThrow(ResultsReader::unknown).id();
                     ids.put(name, id);
@@ -81,7 +86,7 @@ final class ResultsReader {
 
     private Future<Served> readById(String id, boolean anew) {
         long maxAge = anew ? REREAD_MILLIS : FRESH_MILLIS;
-        Answer known = here.get(id);
+        Answer known = here.get(key(id));
         if (known != null && known.ageMillis(clock.millis()) < maxAge) {
             return Future.succeededFuture(new Served(known, false));
         }
@@ -98,9 +103,9 @@ final class ResultsReader {
     }
 
     private Future<Served> look(String id, long maxAge) {
-        return shared.get(id).compose(found -> {
+        return shared.get(key(id)).compose(found -> {
             found.ifPresent(this::keep);
-            Answer known = here.get(id);
+            Answer known = here.get(key(id));
             long now = clock.millis();
             if (known != null && known.ageMillis(now) < maxAge) {
                 return Future.succeededFuture(new Served(known, false));
@@ -114,12 +119,9 @@ final class ResultsReader {
     }
 
     private Future<Served> readAnew(String id) {
-        return catalog.apply(id)
-                .compose(found -> {
-                    MeasuredExperiment experiment = found.orElseThrow(ResultsReader::unknown);
-                    return totals.apply(experiment.id())
-                            .map(served -> Answer.of(new Report(experiment, served), clock.millis()));
-                })
+        return kind.catalog()
+                .apply(id)
+                .compose(found -> kind.read().apply(key(id), found.orElseThrow(ResultsReader::unknown)))
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(answer -> {
                     keep(answer);
@@ -132,21 +134,25 @@ final class ResultsReader {
         if (isRefusal(failure)) {
             return Future.failedFuture(failure);
         }
-        Answer known = here.get(id);
+        Answer known = here.get(key(id));
         if (known == null) {
-            log.warn("No results of {}: {}", id, String.valueOf(failure));
+            log.warn("No {} of {}: {}", kind.name(), id, String.valueOf(failure));
             return Future.failedFuture(ApiError.unavailable("The results can't be read at the moment.", 5));
         }
-        log.warn("Old results of {}: {}", id, String.valueOf(failure));
+        log.warn("Old {} of {}: {}", kind.name(), id, String.valueOf(failure));
         failures.put(id, clock.millis());
         return Future.succeededFuture(new Served(known, true));
     }
 
     private void keep(Answer answer) {
-        @Nullable Answer other = here.get(answer.experimentId());
+        @Nullable Answer other = here.get(answer.key());
         if (other == null || other.readMillis() <= answer.readMillis()) {
-            here.put(answer.experimentId(), answer);
+            here.put(answer.key(), answer);
         }
+    }
+
+    private String key(String id) {
+        return Answer.key(kind.name(), id);
     }
 
     private static boolean isRefusal(Throwable failure) {
@@ -155,16 +161,5 @@ final class ResultsReader {
 
     private static ApiError unknown() {
         return ApiError.notFound("There is no experiment of this id or key.");
-    }
-
-    private static <T> Map<String, T> newest(int count) {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
-                return size() > count;
-            }
-        };
     }
 }

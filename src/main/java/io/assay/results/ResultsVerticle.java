@@ -3,6 +3,7 @@ package io.assay.results;
 import io.assay.analytics.MetricStore;
 import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
+import io.assay.catalog.Generations;
 import io.assay.platform.HttpConfig;
 import io.assay.platform.HttpService;
 import io.assay.platform.Settings;
@@ -15,14 +16,13 @@ import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /experiments/{id}/results}: a server of its own in front of the analytics store. */
+/** {@code GET /experiments/{id}/results} and {@code …/results/series}: a server of its own in front of the analytics store. */
 public final class ResultsVerticle extends VerticleBase {
     private final @Nullable SnapshotFeed givenFeed;
-    private final ResultsReader.@Nullable Sources givenSources;
+    private final Reports.@Nullable Sources givenSources;
     private final List<Supplier<Future<?>>> opened = new ArrayList<>();
 
     public ResultsVerticle() {
@@ -30,7 +30,7 @@ public final class ResultsVerticle extends VerticleBase {
     }
 
     /** One with neighbours of its own. */
-    ResultsVerticle(@Nullable SnapshotFeed feed, ResultsReader.@Nullable Sources sources) {
+    ResultsVerticle(@Nullable SnapshotFeed feed, Reports.@Nullable Sources sources) {
         this.givenFeed = feed;
         this.givenSources = sources;
     }
@@ -40,8 +40,7 @@ public final class ResultsVerticle extends VerticleBase {
         SnapshotFeed feed = givenFeed == null ? SnapshotFeed.shared(vertx, config()) : givenFeed;
         HttpService http = new HttpService(vertx, "results", HttpConfig.from(config()));
         opened.add(http::stop);
-        ResultsReader reader = new ResultsReader(sources(), cache(), Clock.systemUTC());
-        return http.listen(router(feed, new ResultsRoute(reader, Clock.systemUTC())));
+        return http.listen(router(feed));
     }
 
     /** Answers what is in flight, then closes what was opened, in the order it was opened. */
@@ -54,15 +53,23 @@ public final class ResultsVerticle extends VerticleBase {
         return stopped;
     }
 
-    private Router router(SnapshotFeed feed, ResultsRoute route) {
+    private Router router(SnapshotFeed feed) {
+        Clock clock = Clock.systemUTC();
+        Reports reports = new Reports(sources(), work -> vertx.executeBlocking(work, false), clock);
+        AnswerCache cache = cache();
+        var totals = new ResultsReader.Kind("results", reports::find, reports::totals);
+        var series = new ResultsReader.Kind("series", reports::find, reports::series);
         Router router = HttpService.router(vertx);
         router.get("/experiments/:id/results")
                 .handler(Access.require(feed, Scope.READ, Scope.ADMIN))
-                .handler(route::handle);
+                .handler(new ResultsRoute(new ResultsReader(totals, cache, clock), clock)::handle);
+        router.get("/experiments/:id/results/series")
+                .handler(Access.require(feed, Scope.READ, Scope.ADMIN))
+                .handler(new ResultsRoute(new ResultsReader(series, cache, clock), clock)::handlePlain);
         return router;
     }
 
-    private ResultsReader.Sources sources() {
+    private Reports.Sources sources() {
         if (givenSources != null) {
             return givenSources;
         }
@@ -70,26 +77,18 @@ public final class ResultsVerticle extends VerticleBase {
         opened.add(catalog::close);
         MetricStore store = MetricStores.create(vertx, config());
         opened.add(store::close);
-        return new ResultsReader.Sources(catalog::measured, id -> catalog.measurement()
-                .generations()
-                .compose(generations -> store.totals(generations.served(), id)));
+        return new Reports.Sources(
+                catalog::measured,
+                catalog::armChanges,
+                () -> catalog.measurement().generations().map(Generations::served),
+                store);
     }
 
     private AnswerCache cache() {
         Settings section = Settings.of(config()).section("redis").only("uri", "prefix");
         String uri = section.stringOrNull("uri");
         if (uri == null) {
-            return new AnswerCache() {
-                @Override
-                public Future<Optional<Answer>> get(String experimentId) {
-                    return Future.succeededFuture(Optional.empty());
-                }
-
-                @Override
-                public Future<Void> put(Answer answer) {
-                    return Future.succeededFuture();
-                }
-            };
+            return AnswerCache.none();
         }
         RedisAnswerCache redis = new RedisAnswerCache(vertx, uri, section.string("prefix", "assay"));
         opened.add(redis::close);

@@ -3,6 +3,9 @@ package io.assay.results;
 import static io.assay.embedded.EmbeddedServers.Kind.REDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.analytics.DayTotals;
+import io.assay.analytics.ExperimentTotals;
+import io.assay.catalog.ArmChanges;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.embedded.SharedServers;
 import io.assay.platform.HttpService;
@@ -22,6 +25,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,10 +62,12 @@ class ResultsIT {
     private int deploy(String redis) {
         SnapshotFeed feed = SnapshotFeed.fixed(
                 KeyRing.of(Map.of("read-key", Scope.READ, "admin-key", Scope.ADMIN, "server-key", Scope.SERVER)));
-        ResultsReader.Sources sources = new ResultsReader.Sources(
+        Reports.Sources sources = new Reports.Sources(
                 name -> Future.succeededFuture(Optional.of(Samples.BUTTON)
                         .filter(e -> e.id().equals(name) || e.key().equals(name))),
-                store::totals);
+                id -> Future.succeededFuture(ArmChanges.NONE),
+                () -> Future.succeededFuture(1),
+                store);
         JsonObject config = new JsonObject()
                 .put("portOffset", 5)
                 .put("http", new JsonObject().put("basePort", 0))
@@ -182,13 +188,53 @@ class ResultsIT {
     void withTheStoreAwayTheLastAnswerOfAnyNodeIsMarkedStale() {
         RedisAnswerCache kept = new RedisAnswerCache(vertx, REDIS_URI, "assay");
         long old = System.currentTimeMillis() - 3_600_000;
-        kept.put(Answer.of(new Report(Samples.BUTTON, Samples.totals()), old)).await();
+        String id = Samples.BUTTON.id();
+        kept.put(Answer.of(Answer.key("results", id), Samples.report(), old)).await();
+        SeriesReport series = new SeriesReport(Samples.BUTTON, Samples.totals(), List.of());
+        kept.put(Answer.of(Answer.key("series", id), series, old)).await();
         store.answer = () -> Future.failedFuture("away");
         HttpResponse<String> answer = get("/experiments/button/results");
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).containsPattern("\"stale\":true,\"age_seconds\":36[0-9]{2},");
         assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(get("/experiments/button/results/series").body())
+                .containsPattern("\"stale\":true,\"age_seconds\":36[0-9]{2},")
+                .contains("\"series\":[");
+    }
+
+    @Test
+    void diagnosticsComeOnDemandInBothFormats() {
+        store.users = () -> Future.succeededFuture(List.of(Map.of("control", 640L, "green", 360L)));
+
+        assertThat(get("/experiments/button/results").body())
+                .contains("\"p_value\":0.009737")
+                .doesNotContain("rate_interval");
+        assertThat(get("/experiments/button/results?diagnostics=1").body())
+                .contains("\"rate_interval\":[0.049153,0.050861]", "\"periods\":[{\"from\":\"2026-01-01T00:00:00Z\"");
+        assertThat(get("/experiments/button/results?diagnostics=1&format=csv&scope=clean")
+                        .body())
+                .contains(",rate_low,rate_high,sample_ratio_p_value\r\n", ",0.009737\r\n");
+        assertThat(get("/experiments/button/results?diagnostics=yes").statusCode())
+                .isEqualTo(400);
+        assertThat(store.asked).hasSize(1);
+    }
+
+    @Test
+    void theSeriesHasEachMidnightThenNow() {
+        int day = (int) LocalDate.parse("2026-03-08").toEpochDay();
+        store.days = () -> Future.succeededFuture(List.of(new DayTotals(day, ExperimentTotals.NONE)));
+        JsonObject series =
+                new JsonObject(get("/experiments/button/results/series").body());
+
+        assertThat(series.getJsonArray("series").stream().map(point -> ((JsonObject) point).getString("at")))
+                .containsExactly("2026-03-09T00:00:00Z", "2026-03-10T12:00:00Z");
+        assertThat(get("/experiments/button/results/series?format=csv").body().lines())
+                .hasSize(1 + 2 * 6)
+                .first()
+                .asString()
+                .startsWith("experiment_id,key,status,at,final,scope,variant,exposures");
+        assertThat(get("/experiments/nope/results/series").statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.analytics.Scope;
 import io.assay.analytics.ServedTotals;
+import io.assay.catalog.ArmChanges;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.platform.ApiError;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class ResultsReaderTest {
@@ -24,14 +26,13 @@ class ResultsReaderTest {
     private final Map<String, Answer> redis = new HashMap<>();
     private final AnswerCache shared = new AnswerCache() {
         @Override
-        public Future<Optional<Answer>> get(String experimentId) {
-            return Future.succeededFuture(
-                    Optional.ofNullable(redis.get(experimentId)).map(a -> Answer.decode(a.encode())));
+        public Future<Optional<Answer>> get(String key) {
+            return Future.succeededFuture(Optional.ofNullable(redis.get(key)).map(a -> Answer.decode(a.encode())));
         }
 
         @Override
         public Future<Void> put(Answer answer) {
-            redis.put(answer.experimentId(), answer);
+            redis.put(answer.key(), answer);
             return Future.succeededFuture();
         }
     };
@@ -55,7 +56,18 @@ class ResultsReaderTest {
     private final ResultsReader reader = reader();
 
     private ResultsReader reader() {
-        return new ResultsReader(new ResultsReader.Sources(this::find, store::totals), shared, clock);
+        Reports.Sources sources = new Reports.Sources(
+                this::find, id -> Future.succeededFuture(ArmChanges.NONE), () -> Future.succeededFuture(1), store);
+        Reports reports = new Reports(sources, ResultsReaderTest::atOnce, clock);
+        return new ResultsReader(new ResultsReader.Kind("results", reports::find, reports::totals), shared, clock);
+    }
+
+    private static Future<Answer> atOnce(Callable<Answer> work) {
+        try {
+            return Future.succeededFuture(work.call());
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private Future<Optional<MeasuredExperiment>> find(String name) {
@@ -127,7 +139,7 @@ class ResultsReaderTest {
         ResultsReader.Served served = read(false);
 
         assertThat(served.stale()).isTrue();
-        assertThat(served.answer().json(Scope.ALL, now.toEpochMilli(), true))
+        assertThat(served.answer().json(new Form(Scope.ALL, false), now.toEpochMilli(), true))
                 .contains("\"lag_seconds\":70,\"stale\":true,\"age_seconds\":70,\"final\"");
         read(false);
         assertThat(store.asked).as("it is not asked again at once").hasSize(2);

@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An experiment with known totals. */
 final class Samples {
@@ -32,6 +33,16 @@ final class Samples {
             Instant.parse("2026-02-01T00:00:00Z").toEpochMilli());
 
     private Samples() {}
+
+    static TotalsReport report() {
+        return new TotalsReport(BUTTON, totals(), Optional.empty());
+    }
+
+    /** Of 1,000 users 40 more than expected got control. */
+    static SampleRatio ratio() {
+        List<Period> periods = Period.of(BUTTON, Map.of());
+        return SampleRatio.of(periods, List.of(Map.of("control", 640L, "green", 360L, "blue", 3L)));
+    }
 
     static ServedTotals totals() {
         VariantTotals control = new VariantTotals(

@@ -13,6 +13,7 @@ import io.assay.analytics.VariantTotals;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Revision;
 import io.assay.catalog.StoredExperiment;
+import io.assay.catalog.VariantDefinition;
 import io.assay.embedded.SharedServers;
 import io.assay.platform.HttpService;
 import io.assay.snapshot.KeyRing;
@@ -20,6 +21,7 @@ import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -27,7 +29,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +85,11 @@ class StoredResultsIT {
     }
 
     private static JsonObject results(String name) throws Exception {
-        String address = "http://127.0.0.1:" + HttpService.port(vertx, "results") + "/experiments/" + name + "/results";
+        return get(name + "/results");
+    }
+
+    private static JsonObject get(String path) throws Exception {
+        String address = "http://127.0.0.1:" + HttpService.port(vertx, "results") + "/experiments/" + path;
         HttpRequest request = HttpRequest.newBuilder(URI.create(address))
                 .header("X-API-Key", "read-key")
                 .header("Cache-Control", "no-cache")
@@ -133,6 +143,105 @@ class StoredResultsIT {
                         + "\"sum_of_squares\":4998.0002,\"mean_per_user\":49.99}");
         assertThat(results.getJsonObject("quality").getJsonObject("discarded").getInteger("too_old"))
                 .isEqualTo(2);
+    }
+
+    private static void totals(String id, Position at, Instant received, long users) {
+        VariantTotals control = new VariantTotals(users, users, Map.of());
+        ExperimentTotals totals = new ExperimentTotals(Map.of("control", control), Map.of(), 0, 0, Map.of());
+        Batch.Progress progress = new Batch.Progress(at.offset(), at.offset(), received.toEpochMilli());
+        store.store(Batch.ofTotals(
+                        List.of(new Batch.AggregateRow(at, GENERATION, id, at.partition(), progress, totals)),
+                        List.of(new Batch.Watermark(
+                                at, GENERATION, at.partition(), 2, received.toEpochMilli(), 0, progress))))
+                .await();
+    }
+
+    @Test
+    void theSeriesIsWhatStoodAtEachMidnight() throws Exception {
+        String id = draft("daily").id();
+        int topic = store.register("aggregates", "made-for-the-series").await();
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Instant today = now.truncatedTo(ChronoUnit.DAYS);
+        totals(id, new Position(topic, 0, 1), today.minusSeconds(86_401), 2);
+        totals(id, new Position(topic, 1, 1), today.minusSeconds(1), 1);
+        totals(id, new Position(topic, 0, 2), now, 5);
+        totals(id, new Position(topic, 1, 2), now, 1);
+
+        JsonArray series = get("daily/results/series").getJsonArray("series");
+        assertThat(series.stream()
+                        .map(JsonObject.class::cast)
+                        .map(point -> point.getInstant("at") + " "
+                                + point.getJsonArray("variants")
+                                        .getJsonObject(0)
+                                        .getLong("exposures")))
+                .containsExactly(today.minusSeconds(86_400) + " 2", today + " 3", now + " 6");
+    }
+
+    private static StoredExperiment threeArms(String key, Instant start) {
+        List<Map<String, Object>> variants = new ArrayList<>();
+        Map.of("control", 40, "a", 30, "b", 30)
+                .forEach((variant, allocation) ->
+                        variants.add(Map.of("key", variant, "allocation", BigDecimal.valueOf(allocation))));
+        StoredExperiment draft = catalog.experiments()
+                .create(Map.of("key", key, "start", start.toString(), "variants", variants), "test")
+                .await();
+        return patch(draft.id(), Map.of("status", "active", "overrides", Map.of("qa", "b")));
+    }
+
+    private static StoredExperiment patch(String id, Map<String, ?> body) {
+        return catalog.experiments().patch(id, body, Revision.ANY, "test").await();
+    }
+
+    private static void drop(StoredExperiment experiment, String dropped) {
+        List<Map<String, Object>> variants = new ArrayList<>();
+        for (VariantDefinition variant : experiment.definition().variants()) {
+            Map<String, Object> asked =
+                    new HashMap<>(Map.of("key", variant.key(), "allocation", BigDecimal.valueOf(variant.buckets(), 2)));
+            asked.put("dropped", variant.key().equals(dropped));
+            variants.add(asked);
+        }
+        patch(experiment.id(), Map.of("variants", variants));
+    }
+
+    private static void firstExposures(String experimentId, String variant, int users, Instant at) {
+        int topic = store.register("assignments", "made-for-this-test").await();
+        List<Batch.FirstExposure> rows = new ArrayList<>();
+        for (int i = 0; i < users; i++) {
+            String user = users == 1 ? "qa" : variant + " " + i + " at " + at;
+            rows.add(new Batch.FirstExposure(
+                    new Position(topic, 0, i), GENERATION, experimentId, user, variant, at.toEpochMilli()));
+        }
+        store.store(Batch.ofFirstExposures(rows)).await();
+    }
+
+    @Test
+    void theSampleRatioIsThatOfTheArmsBeforeAndAfterADrop() throws Exception {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(2, ChronoUnit.DAYS);
+        StoredExperiment experiment = threeArms("dropping", start);
+        patch(experiment.id(), Map.of("overrides", Collections.singletonMap("qa", null)));
+        drop(experiment, "b");
+        Instant before = start.plusSeconds(3600);
+        Instant after = Instant.now().plusSeconds(5);
+        Map.of("control", 40, "a", 30, "b", 30)
+                .forEach((variant, users) -> firstExposures(experiment.id(), variant, users, before));
+        Map.of("control", 400, "a", 300, "b", 7)
+                .forEach((variant, users) -> firstExposures(experiment.id(), variant, users, after));
+        firstExposures(experiment.id(), "b", 1, before);
+
+        JsonObject ratio =
+                get("dropping/results?diagnostics=1").getJsonObject("quality").getJsonObject("sample_ratio");
+        assertThat(ratio.getDouble("p_value")).isEqualTo(1);
+        assertThat(ratio.getInteger("degrees_of_freedom")).isEqualTo(3);
+        JsonObject first = ratio.getJsonArray("periods").getJsonObject(0);
+        JsonObject second = ratio.getJsonArray("periods").getJsonObject(1);
+        assertThat(first.getInstant("from")).isEqualTo(start);
+        assertThat(first.getJsonObject("variants").getJsonObject("b").encode())
+                .as("without the one who once had an override")
+                .isEqualTo("{\"first_exposures\":30,\"expected\":30}");
+        assertThat(second.getInstant("from"))
+                .isEqualTo(first.getInstant("to").plusSeconds(60))
+                .isBetween(Instant.now().minusSeconds(30), after);
+        assertThat(second.getJsonObject("variants").fieldNames()).containsExactlyInAnyOrder("control", "a");
     }
 
     @Test
