@@ -18,6 +18,7 @@ final class Environment {
 
     private static final List<Variable> VARIABLES = List.of(
             new Variable("ASSAY_KEYS_DIR", "keysDir", Kind.TEXT),
+            new Variable("ASSAY_LOG_FORMAT", "log.format", Kind.TEXT),
             new Variable("ASSAY_HTTP_HOST", "http.host", Kind.TEXT),
             new Variable("ASSAY_HTTP_BASE_PORT", "http.basePort", Kind.INTEGER),
             new Variable("ASSAY_HTTP_TRUSTED_PROXIES", "http.trustedProxies", Kind.LIST),

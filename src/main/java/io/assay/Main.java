@@ -36,6 +36,7 @@ public final class Main {
 
     private static void run(Arguments arguments) throws IOException, ExecutionException, InterruptedException {
         Node node = Node.create(arguments, System.getenv());
+        node.logFormat().use();
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "assay-stop"));
         Map<String, String> problems =
                 node.start().toCompletionStage().toCompletableFuture().get();

@@ -40,6 +40,7 @@ final class Node implements AutoCloseable {
     private final VertxOptions options;
     private final @Nullable EmbeddedServers servers;
     private final Configuration configuration;
+    private final LogFormat logFormat;
     private final long drainMillis;
     private final List<String> doors = new ArrayList<>();
     private volatile @Nullable Vertx vertx;
@@ -54,6 +55,7 @@ final class Node implements AutoCloseable {
         Configuration beforeServers =
                 fromFiles.with(Environment.layer(environment), "").with(arguments.layer(), "");
         verticles.forEach(beforeServers::forVerticle);
+        logFormat = LogFormat.from(beforeServers.json());
         FreePorts.check(beforeServers.json(), verticles);
         drainMillis = arguments.once() ? 0 : HttpConfig.drainMillis(beforeServers.json());
         Settings settings = Settings.of(beforeServers.json());
@@ -153,6 +155,10 @@ final class Node implements AutoCloseable {
 
     JsonObject settings() {
         return configuration.json();
+    }
+
+    LogFormat logFormat() {
+        return logFormat;
     }
 
     /** The port that a verticle listens on. */

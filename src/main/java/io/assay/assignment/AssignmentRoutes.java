@@ -2,10 +2,12 @@ package io.assay.assignment;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.HttpService;
+import io.assay.platform.Meters;
 import io.assay.platform.Problem;
 import io.assay.snapshot.Access;
 import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -22,12 +24,18 @@ final class AssignmentRoutes {
     private static final Logger log = LoggerFactory.getLogger(AssignmentRoutes.class);
     private static final String PATH = "/assignments";
 
+    /** The template of what is answered before any router sees it. */
+    static final String FAST = "GET " + PATH;
+
     private final SnapshotFeed feed;
     private final Current current;
     private final Access access;
     private final Question question = new Question();
     private final AnswerWriter writer = new AnswerWriter();
     private final Answers answers = new Answers();
+    private final Counter failed = Counter.builder("assay.assignments.failed")
+            .description("Users who got control because their evaluation failed")
+            .register(Meters.registry());
 
     AssignmentRoutes(SnapshotFeed feed, Current current) {
         this.feed = feed;
@@ -122,6 +130,7 @@ final class AssignmentRoutes {
     }
 
     private void control(HttpServerRequest request, RuntimeException failure) {
+        failed.increment();
         log.error("A user could not be evaluated", failure);
         int length = writer.write(Compiled.NOTHING, question);
         answers.send(request, writer.bytes(), length);

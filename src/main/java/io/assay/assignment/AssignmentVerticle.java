@@ -33,7 +33,7 @@ public class AssignmentVerticle extends VerticleBase {
         Current current = new Current();
         return feed.onChange(current::set)
                 .onSuccess(added -> subscription = added)
-                .compose(compiled -> service.listen(handler(config, feed, current)));
+                .compose(compiled -> service.listen(handler(config, feed, current), AssignmentRoutes.FAST));
     }
 
     Handler<HttpServerRequest> handler(AssignmentConfig config, SnapshotFeed feed, Current current) {

@@ -3,17 +3,20 @@ package io.assay.config;
 import io.assay.catalog.CatalogSnapshot;
 import io.assay.catalog.KeyHash;
 import io.assay.catalog.Versions;
+import io.assay.platform.Meters;
 import io.assay.protocol.Json;
 import io.assay.protocol.SnapshotCodec;
 import io.assay.snapshot.Document;
 import io.assay.snapshot.DocumentSource;
 import io.assay.snapshot.Head;
 import io.assay.snapshot.Kind;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,8 @@ final class DefinitionsSource implements DocumentSource {
     private static final long INTERVAL_MILLIS = 1_000;
     private static final Logger log = LoggerFactory.getLogger(DefinitionsSource.class);
 
+    private final Timer loads = timer("loaded");
+    private final Timer failedLoads = timer("failed");
     private final Vertx vertx;
     private final Definitions definitions;
     private @Nullable Versions asked;
@@ -32,6 +37,13 @@ final class DefinitionsSource implements DocumentSource {
     DefinitionsSource(Vertx vertx, Definitions definitions) {
         this.vertx = vertx;
         this.definitions = definitions;
+    }
+
+    private static Timer timer(String outcome) {
+        return Timer.builder("assay.config.loads")
+                .description("Reads of all that is served from the database, after each change")
+                .tag("outcome", outcome)
+                .register(Meters.registry());
     }
 
     @Override
@@ -78,7 +90,9 @@ final class DefinitionsSource implements DocumentSource {
         if (last != null && isFresh) {
             return last;
         }
-        Future<CatalogSnapshot> fresh = definitions.load();
+        long begun = System.nanoTime();
+        Future<CatalogSnapshot> fresh = definitions.load().andThen(done -> (done.succeeded() ? loads : failedLoads)
+                .record(System.nanoTime() - begun, TimeUnit.NANOSECONDS));
         loaded = fresh;
         return fresh;
     }

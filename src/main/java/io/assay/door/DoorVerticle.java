@@ -72,7 +72,7 @@ public final class DoorVerticle extends VerticleBase {
         Health health = Health.of(vertx);
         router.get("/health/live").handler(health::answerLive);
         router.get("/health/ready").handler(health::answerReady);
-        router.route().handler(this::forward);
+        router.route().setName("forwarded").handler(this::forward);
         return router;
     }
 

@@ -2,7 +2,9 @@ package io.assay.door;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.ClientAddress;
+import io.assay.platform.Meters;
 import io.assay.platform.Problem;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,6 +26,18 @@ record Forwarding(Stage stage, List<String> trustedProxies) implements ProxyInte
     private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
     private static final int RETRY_SECONDS = 2;
 
+    /** Where the counter is, it is from the first request on. */
+    Forwarding {
+        unreachable(stage);
+    }
+
+    private static Counter unreachable(Stage stage) {
+        return Counter.builder("assay.door.unreachable")
+                .description("Requests whose stage could not be reached or did not answer")
+                .tag("stage", stage.title())
+                .register(Meters.registry());
+    }
+
     @Override
     public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
         ProxyRequest request = context.request();
@@ -34,6 +48,7 @@ record Forwarding(Stage stage, List<String> trustedProxies) implements ProxyInte
                 .set("X-Forwarded-For", ClientAddress.of(original, trustedProxies))
                 .set("X-Forwarded-Proto", original.isSSL() ? "https" : "http");
         return context.sendRequest().recover(failure -> {
+            unreachable(stage).increment();
             log.debug("{} does not answer", stage.title(), failure);
             return Future.succeededFuture(gone(request));
         });

@@ -14,11 +14,8 @@ final class AccessLog {
         if (log.isDebugEnabled()) {
             long begun = System.nanoTime();
             ctx.addBodyEndHandler(end -> log.debug(
-                    "{} {} {} {}us",
-                    ctx.request().method(),
-                    ctx.currentRoute() == null
-                            ? "-"
-                            : String.valueOf(ctx.currentRoute().getPath()),
+                    "{} {} {}us",
+                    RoutedRequest.templateOf(ctx),
                     ctx.response().getStatusCode(),
                     (System.nanoTime() - begun) / 1000));
         }

@@ -7,6 +7,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class Connections {
      */
     private static final int LINGER_SECONDS = 5;
 
+    private static final List<String> REASONS = List.of("head", "request", "body", "idle", "crowd", "drain");
+
     /** To close one takes a fraction of a millisecond, and an attacker's all become due at the same time. */
     private static final int DROPPED_AT_ONCE = 16;
 
@@ -39,6 +42,7 @@ final class Connections {
     Connections(HttpConfig.Patience patience, int most) {
         this.patience = patience;
         this.most = most;
+        REASONS.forEach(Connections::dropped); // shown from the start, so that a rate begins at zero
     }
 
     /** A connection, and what it does. */
@@ -166,13 +170,16 @@ final class Connections {
         return oldest;
     }
 
-    /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */
-    static void drop(HttpConnection connection, String reason) {
-        Counter.builder("assay_http_dropped_connections")
+    private static Counter dropped(String reason) {
+        return Counter.builder("assay_http_dropped_connections")
                 .description("Connections closed because they took too long, were too many, or the process drains")
                 .tag("reason", reason)
-                .register(Meters.registry())
-                .increment();
+                .register(Meters.registry());
+    }
+
+    /** Ends it at once: in order would be after its answers, which a client that does not read can put off for ever. */
+    static void drop(HttpConnection connection, String reason) {
+        dropped(reason).increment();
         if (connection instanceof HttpServerConnection known) {
             var unused = known.channelHandlerContext().close();
         } else {

@@ -1,5 +1,6 @@
 package io.assay.platform;
 
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +36,15 @@ public final class Health implements Shareable {
     /** Adds or replaces a readiness check; it answers {@code ""} when all is well, else what is wrong. */
     public void ready(String name, Supplier<String> check) {
         checks.put(name, check);
+        Gauge.builder("assay.health.problem", this, health -> health.isWell(name) ? 0 : 1)
+                .description("1 while this readiness check complains")
+                .tag("check", name)
+                .register(Meters.registry());
+    }
+
+    private boolean isWell(String name) {
+        Supplier<String> check = checks.get(name);
+        return check == null || check.get().isEmpty();
     }
 
     public void remove(String name) {

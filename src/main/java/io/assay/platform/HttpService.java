@@ -37,6 +37,7 @@ public final class HttpService {
     private final String stage;
     private final HttpConfig config;
     private @Nullable HttpServer server;
+    private @Nullable LoopDelay delay;
     private long ticking;
 
     public HttpService(Vertx vertx, String stage, HttpConfig config) {
@@ -47,7 +48,7 @@ public final class HttpService {
 
     /** A router whose failures all become problem+json; bodies are added by {@link #body}. */
     public static Router router(Vertx vertx) {
-        Router router = Router.router(vertx);
+        Router router = RoutedRequest.router(vertx);
         router.route().handler(AccessLog::handle);
         for (int status : new int[] {400, 401, 403, 404, 406, 408, 413, 414, 415, 500}) {
             router.errorHandler(status, ctx -> Problem.handle(ctx, status));
@@ -122,6 +123,15 @@ public final class HttpService {
 
     /** Listens; completes when the port is open. Several instances of a stage share one port. Bodies stay coded as they come. */
     public Future<Void> listen(Handler<HttpServerRequest> handler) {
+        return listen(handler, RequestMeter.NO_ROUTE);
+    }
+
+    /**
+     * The same, with a handler that answers some requests itself and leaves the others to a {@link #router}.
+     *
+     * @param unrouted the route template of those that no router sees
+     */
+    public Future<Void> listen(Handler<HttpServerRequest> handler, String unrouted) {
         int instances = Math.max(1, vertx.getOrCreateContext().getInstanceCount());
         Connections connections =
                 new Connections(config.patience(), Math.max(1, config.patience().connections() / instances));
@@ -129,10 +139,11 @@ public final class HttpService {
             connections.tick();
             dropSome(connections);
         });
+        delay = LoopDelay.watch(vertx, stage);
         HttpServer created = vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
                 .invalidRequestHandler(Problem::unreadable)
-                .requestHandler(guarded(handler, connections));
+                .requestHandler(guarded(handler, connections, unrouted));
         server = created;
         return created.listen()
                 .recover(e -> Future.failedFuture(new IllegalStateException(
@@ -151,11 +162,13 @@ public final class HttpService {
     }
 
     /** While this process drains, each answer asks its client to come back on another connection, and so to another process. */
-    private Handler<HttpServerRequest> guarded(Handler<HttpServerRequest> handler, Connections connections) {
+    private Handler<HttpServerRequest> guarded(
+            Handler<HttpServerRequest> handler, Connections connections, String unrouted) {
         Health health = Health.of(vertx);
-        RequestMeter meter = new RequestMeter(stage);
+        RequestMeter meter = new RequestMeter(stage, unrouted);
         return request -> {
             long begun = System.nanoTime();
+            Trace.follow(request);
             boolean leaving = health.isDraining();
             connections.asked(request, leaving);
             if (leaving) {
@@ -223,6 +236,9 @@ public final class HttpService {
     public Future<Void> stop() {
         HttpServer open = server;
         vertx.cancelTimer(ticking);
+        if (delay != null) {
+            delay.stop();
+        }
         return open == null ? Future.succeededFuture() : open.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -101,10 +101,7 @@ public final class Problem {
         int named = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
         int status = named < 400 ? otherwise : named;
         if (failure != null && status >= 500 && !isGone(ctx.response(), failure)) {
-            String route = ctx.currentRoute() == null
-                    ? "?"
-                    : String.valueOf(ctx.currentRoute().getPath());
-            log.error("{} {} failed", ctx.request().method(), route, failure);
+            log.error("{} failed", RoutedRequest.templateOf(ctx), failure);
         }
         return ofStatus(status);
     }

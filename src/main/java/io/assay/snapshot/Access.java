@@ -2,11 +2,13 @@ package io.assay.snapshot;
 
 import io.assay.platform.ApiError;
 import io.assay.platform.ClientAddress;
+import io.assay.platform.Meters;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ public final class Access implements Handler<RoutingContext> {
     private final Set<Scope> scopes;
 
     private Access(SnapshotFeed feed, Set<Scope> scopes) {
+        for (String reason : List.of("missing", "scope", "unknown")) {
+            Meters.registry().counter("assay.access.refused", "reason", reason);
+        }
         this.feed = feed;
         this.scopes = scopes;
     }
@@ -67,10 +72,12 @@ public final class Access implements Handler<RoutingContext> {
         }
         presented = scopes.contains(Scope.CLIENT) ? inQuery(request) : null;
         if (presented == null) {
+            refused("missing");
             throw ApiError.of(401, "unauthorized", "A key is needed: Authorization: Bearer <key>, or X-API-Key.");
         }
         KeyRing.Key key = admit(ring, ring.find(presented, 0), request);
         if (key.scope() != Scope.CLIENT) {
+            refused("scope");
             throw ApiError.of(403, "forbidden", "Only a client key may stand in the query.");
         }
         return key;
@@ -84,16 +91,22 @@ public final class Access implements Handler<RoutingContext> {
             throw wrong(request);
         }
         if (!scopes.contains(key.scope())) {
+            refused("scope");
             throw ApiError.of(403, "forbidden", "A key of scope " + key.scope().text() + " may not do that.");
         }
         return key;
     }
 
     private ApiError wrong(HttpServerRequest request) {
+        refused("unknown");
         int seconds = feed.wrongKeys().add(ClientAddress.of(request, feed.trustedProxies()));
         return seconds == 0
                 ? ApiError.of(401, "unauthorized", "This key is not known.")
                 : ApiError.tooManyRequests("Too many wrong keys from this address.", seconds);
+    }
+
+    private static void refused(String reason) {
+        Meters.registry().counter("assay.access.refused", "reason", reason).increment();
     }
 
     private static @Nullable String inQuery(HttpServerRequest request) {

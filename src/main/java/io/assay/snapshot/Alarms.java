@@ -55,12 +55,8 @@ final class Alarms {
         return level == null ? 0 : level.get();
     }
 
-    /** Sets the level; says whether the alarm began or ended by that. */
+    /** Sets the level, which shows from then on, 0 as well; says whether the alarm began or ended by that. */
     private boolean raise(String what, Kind kind, String source, long level) {
-        AtomicLong known = levels.get(key(what, kind, source));
-        if (known == null && level == 0) {
-            return false;
-        }
         AtomicLong shown = levels.computeIfAbsent(key(what, kind, source), k -> show(what, kind, source));
         return shown.getAndSet(level) == 0 != (level == 0);
     }

@@ -223,6 +223,7 @@ final class SourceLoop implements SourceHandle {
     }
 
     private void report(@Nullable Throwable failure) {
+        feed.metrics().asked(name(), failure == null);
         if (failure == null) {
             if (failures >= TOLERATED_FAILURES) {
                 log.info("{} answers again", name());

@@ -49,6 +49,7 @@ class DoorVerticleTest {
                 .setStatusCode(201)
                 .putHeader("X-Seen", request.method() + " " + request.uri())
                 .putHeader("X-Coding", String.valueOf(request.getHeader("Content-Encoding")))
+                .putHeader("X-Trace", request.getHeader("traceparent") + " " + request.getHeader("tracestate"))
                 .putHeader("X-Key", String.valueOf(request.getHeader("Authorization")))
                 .end(body)));
         int door = door("ingestion", events, new JsonObject());
@@ -56,11 +57,16 @@ class DoorVerticleTest {
         Answer answer = asked(() -> client.request(HttpMethod.POST, door, "127.0.0.1", "/events?key=a%20b")
                 .compose(request -> request.putHeader("Content-Encoding", "gzip")
                         .putHeader("Authorization", "Bearer k")
+                        .putHeader("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                        .putHeader("tracestate", "vendor=1")
                         .send(bytes))
                 .compose(DoorVerticleTest::read));
         assertThat(answer.status).isEqualTo(201);
         assertThat(answer.headers.get("X-Seen")).isEqualTo("POST /events?key=a%20b");
         assertThat(answer.headers.get("X-Coding")).isEqualTo("gzip");
+        assertThat(answer.headers.get("X-Trace"))
+                .as("the trace of the caller")
+                .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 vendor=1");
         assertThat(answer.headers.get("X-Key")).isEqualTo("Bearer k");
         assertThat(answer.body).isEqualTo(bytes);
     }
