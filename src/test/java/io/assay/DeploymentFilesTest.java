@@ -103,6 +103,10 @@ class DeploymentFilesTest {
             k8s/base/network.yaml       | name: assay-nothing             | name: assay-everything         | what is not allowed is not forbidden
             k8s/overlays/small/kustomization.yaml | /spec/minReplicas     | /spec/minReplica               | changes nothing
             k8s/overlays/small/kustomization.yaml | name: assay-admin     | name: assay-owners             | no Deployment
+            k8s/overlays/clickhouse/kustomization.yaml | /env/-           | /envs/-                        | changes nothing
+            k8s/overlays/clickhouse/kustomization.yaml | name: ASSAY_ANALYTICS_STORE | name: ASSAY_STORE  | nobody reads the variable
+            k8s/overlays/clickhouse/network.yaml | port: 8123            | port: 9000                     | no server is at 9000
+            k8s/monitoring/rules.yaml   | expr: assay_ready == 0          | query: assay_ready == 0        | unknown field
             k8s/base/config.yaml        | '  revisionHistoryLimit: 5'     | '  replicas: 2'                | named by the autoscaler or here
             k8s/base/config.yaml        | minReplicas: 2                  | minReplicas: 1                 | from two to more
             k8s/base/members.yaml       | name: assay                     | name: assay2                   | selects the pods of

@@ -116,17 +116,25 @@ final class ManifestRules {
         }
     }
 
-    /** The ports of the servers that a shipped configuration names, and of the name service. */
+    /** The ports of the servers that a shipped configuration or an overlay names, and of the name service. */
     private Set<Integer> servers() {
         JsonObject conf = Configuration.base(Path.of("conf/config.json"))
                 .with(Path.of("conf/cluster.json"))
                 .json();
         String kafka = conf.getJsonObject("kafka").getString("bootstrap");
-        return Set.of(
+        Set<Integer> servers = new HashSet<>(Set.of(
                 NAME_SERVICE,
                 conf.getJsonObject("postgres").getInteger("port"),
                 URI.create(conf.getJsonObject("redis").getString("uri")).getPort(),
-                Integer.parseInt(kafka.substring(kafka.indexOf(':') + 1)));
+                Integer.parseInt(kafka.substring(kafka.indexOf(':') + 1))));
+        for (Document overlay : manifests.all("Kustomization")) {
+            elements(overlay.node().path("patches"))
+                    .flatMap(patch -> elements(OverlayRules.operations(patch)))
+                    .filter(step -> step.at("/value/name").asText().equals("ASSAY_ANALYTICS_URI"))
+                    .forEach(step -> servers.add(
+                            URI.create(step.at("/value/value").asText()).getPort()));
+        }
+        return servers;
     }
 
     /** Readiness is off for long enough to be noticed, and the process has time to end in order. */

@@ -5,6 +5,7 @@ import io.assay.Manifests.Document;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What has to hold of an overlay's changes: each changes something that is there. */
 final class OverlayRules {
@@ -38,16 +39,26 @@ final class OverlayRules {
         }
         for (JsonNode step : operations(patch)) {
             String path = step.path("path").asText();
-            boolean replaces = step.path("op").asText().equals("replace") && step.has("value");
+            String op = step.path("op").asText();
+            // an addition is one to the end of a list
+            String changed = op.equals("add") && path.endsWith("/-") ? path.substring(0, path.length() - 2) : path;
+            boolean changes = (op.equals("replace") || !changed.equals(path)) && step.has("value");
             for (Document target : targets) {
-                if (!replaces || target.at(path).isMissingNode()) {
+                if (!changes || target.at(changed).isMissingNode()) {
                     found.add(overlay + ": " + path + " changes nothing in " + target);
                 }
+            }
+            if (path.endsWith("/env/-") && !isRead(step.at("/value/name").asText())) {
+                found.add(overlay + ": nobody reads the variable " + step.at("/value/name"));
             }
         }
     }
 
-    private static JsonNode operations(JsonNode patch) {
+    private static boolean isRead(String variable) {
+        return !Environment.layer(Map.of(variable, "1")).isEmpty();
+    }
+
+    static JsonNode operations(JsonNode patch) {
         try {
             return Manifests.yaml(patch.path("patch").asText());
         } catch (IOException e) {

@@ -2,14 +2,23 @@ package io.assay.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.Queries;
+import io.assay.Queries.Sample;
+import io.assay.Queries.Selector;
 import io.assay.e2e.Requests.Answer;
+import io.assay.testkit.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -143,6 +152,35 @@ class EndToEndIT {
                 {"key": "bad key", "variants": [{"key": "control", "allocation": 50}, {"key": "b", "allocation": 49.9}]}""");
         assertThat(wrong.status()).isEqualTo(422);
         assertThat(wrong.json().getJsonArray("errors").size()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void everythingThatDashboardAndAlertsAskForIsExported() throws Exception {
+        new Requests(node, "").get("/experiments", "Authorization", "Bearer nonsense");
+        server.post("/events", "{\"user_id\":\"u1\",\"events\":[{\"name\":\"signup\"},{\"name\":\"not a name\"}]}");
+        server.post("/events", "{\"user_id\":\"u1\",\"events\":[{\"name\":\"not a name\"}]}");
+        String launched = admin.post(
+                        "/experiments",
+                        """
+                        {"key": "observed", "variants": [{"key": "control", "allocation": 100}, {"key": "b", "allocation": 0}]}""")
+                .json()
+                .getString("experiment_id");
+        admin.patch("/experiments/" + launched, "{\"status\":\"active\"}");
+        server.getUntil("/assignments?user_id=u1", SECOND.multipliedBy(5), a -> a.text().contains("observed"));
+        server.post("/events", exposure("u1", "observed", "control"));
+        read.get("/experiments/nothing_of_that_name/results");
+        Map<Selector, Set<String>> asked = Queries.asked();
+        HttpRequest scrape = HttpRequest.newBuilder(node.management("/metrics")).build();
+        Eventually.within(Duration.ofSeconds(20), () -> {
+            List<Sample> samples = Sample.of(HttpClient.newHttpClient()
+                    .send(scrape, HttpResponse.BodyHandlers.ofString())
+                    .body());
+            assertThat(asked)
+                    .hasSizeGreaterThan(30)
+                    .allSatisfy((selector, where) -> assertThat(selector.isIn(samples))
+                            .as(selector + " of " + where)
+                            .isTrue());
+        });
     }
 
     @Test

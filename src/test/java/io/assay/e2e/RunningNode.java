@@ -60,6 +60,11 @@ public final class RunningNode implements AutoCloseable {
         return process.uri(0, path);
     }
 
+    /** An address on the port for operators. */
+    public URI management(String path) {
+        return process.uri(9, path);
+    }
+
     public Path keys() {
         return data.resolve("keys");
     }
