@@ -1,5 +1,6 @@
 package io.assay.load;
 
+import io.assay.metrics.JoinBenchmark;
 import io.assay.platform.Meters;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -14,7 +15,7 @@ import org.HdrHistogram.Histogram;
 /** The command of the load tests; {@code load-tests/README.md} says how to use it. */
 public final class Load {
     private static final String USAGE =
-            "usage: assignments | purchases | batches | compare | events | maximum | clickhouse, then --name value; or serve TARGET | bare TARGET URL";
+            "usage: assignments | purchases | batches | compare | events | join | maximum | clickhouse, then --name value; or serve TARGET | bare TARGET URL";
 
     private Load() {}
 
@@ -41,6 +42,19 @@ public final class Load {
             }
             case "events" -> {
                 new EventsBenchmark(vertx, Options.of(args, 1)).run();
+                vertx.close().await();
+            }
+            case "join" -> {
+                Options options = Options.of(args, 1);
+                int users = options.number("users", 100_000);
+                String only = options.text("only", "throughput,state");
+                if (only.contains("throughput")) {
+                    int records = options.number("records", 400_000);
+                    JoinBenchmark.throughput(vertx, options.number("rounds", 5), records, users / 2);
+                }
+                if (only.contains("state")) {
+                    JoinBenchmark.stateSize(users, 2 * users);
+                }
                 vertx.close().await();
             }
             case "compare" -> {

@@ -8,7 +8,19 @@ import java.util.Set;
 /** The arguments of a run, {@code --name value}; what is not known is refused. */
 record Options(Map<String, String> values) {
     private static final Set<String> KNOWN = Set.of(
-            "url", "key", "rate", "seconds", "warmup", "connections", "pipelining", "rounds", "only", "rows", "store-rate");
+            "url",
+            "key",
+            "rate",
+            "seconds",
+            "warmup",
+            "connections",
+            "pipelining",
+            "rounds",
+            "only",
+            "rows",
+            "store-rate",
+            "records",
+            "users");
 
     static Options of(String[] args, int from) {
         Map<String, String> values = new HashMap<>();

@@ -19,6 +19,7 @@ public interface MetricStore {
      */
     Future<Integer> register(String topic, String topicId);
 
+    /** Fails with {@link RefusedRowsException} if a row is at fault and would be refused for ever; else it is worth a retry. */
     Future<Void> store(Batch batch);
 
     /** The newest totals of all partitions together; zeros for an experiment nothing is known of. */

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -79,7 +80,8 @@ public class PostgresMetricStore implements MetricStore {
 
     @Override
     public Future<Void> store(Batch batch) {
-        return pool.withTransaction(connection -> batches.write(connection, batch));
+        return pool.withTransaction(connection -> batches.write(connection, batch))
+                .recover(e -> Future.failedFuture(isOfTheRows(e) ? new RefusedRowsException(e) : e));
     }
 
     @Override
@@ -134,6 +136,13 @@ public class PostgresMetricStore implements MetricStore {
     /** The condition on which a row replaces the one that is there. */
     protected String guard() {
         return " where (excluded.topic, excluded.pos) > (old.topic, old.pos)";
+    }
+
+    /** A value that cannot be stored (22), or one too large (54); everything else may go well the next time. */
+    private static boolean isOfTheRows(Throwable e) {
+        return e instanceof PgException p
+                && p.getSqlState() != null
+                && (p.getSqlState().startsWith("22") || p.getSqlState().startsWith("54"));
     }
 
     private static ExperimentTotals sum(RowSet<Row> rows) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +32,12 @@ final class CatalogDefinitions implements Definitions {
     private static final Duration OLDEST = Duration.ofSeconds(30);
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
+    /*
+     * Who waits for longer than that loses its transaction (30 s), so it fails before. The join is held before the
+     * definitions are as old as that; then nobody waits but for what is unknown.
+     */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
     /** While everything starts, one failure says nothing. */
     private static final int TOLERATED_FAILURES = 3;
 
@@ -42,6 +49,7 @@ final class CatalogDefinitions implements Definitions {
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private Consumer<Boolean> onTick = areNew -> {};
     private volatile @Nullable Reading last;
     private volatile boolean closed;
     private boolean isReading;
@@ -57,6 +65,11 @@ final class CatalogDefinitions implements Definitions {
         this.nanos = nanos;
     }
 
+    /** Says at every turn whether the definitions are new; to be called before the start. */
+    void eachTime(Consumer<Boolean> listener) {
+        onTick = onTick.andThen(listener);
+    }
+
     /** Begins to read. */
     void start() {
         context.runOnContext(v -> tick());
@@ -70,6 +83,12 @@ final class CatalogDefinitions implements Definitions {
     /** "" or why nothing is counted at the moment. */
     String problem() {
         return isFresh(last) ? "" : "definitions are older than " + OLDEST.toSeconds() + " s: nothing is counted";
+    }
+
+    /** True if they are so new that nobody has to wait for a while. */
+    boolean areNew() {
+        var reading = last;
+        return reading != null && nanos.getAsLong() - reading.began <= LONGEST_WAIT.toNanos();
     }
 
     @Override
@@ -98,6 +117,7 @@ final class CatalogDefinitions implements Definitions {
     private void tick() {
         if (!closed) {
             read();
+            onTick.accept(areNew());
             context.owner().setTimer(INTERVAL.toMillis(), id -> tick());
         }
     }
@@ -136,10 +156,14 @@ final class CatalogDefinitions implements Definitions {
     private View await(Predicate<@Nullable Reading> condition) {
         lock.lock();
         try {
+            long began = nanos.getAsLong();
             var reading = last;
             while (reading == null || !condition.test(reading)) {
                 if (closed) {
                     throw new IllegalStateException("closing while definitions are waited for");
+                }
+                if (nanos.getAsLong() - began > LONGEST_WAIT.toNanos()) {
+                    throw new IllegalStateException("the definitions cannot be read, and are waited for no longer");
                 }
                 boolean signalled = changed.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 if (!signalled) {

@@ -20,7 +20,11 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     static final String AGGREGATES = "to-aggregates";
     static final String ASSIGNMENTS = "to-assignments";
     static final String DEAD_LETTER = "to-dead-letter";
-    private static final int SWEPT_AT_ONCE = 500;
+    private static final int SWEPT_AT_LEAST = 500;
+    private static final int SWEPT_AT_MOST = 20_000;
+
+    /** In that time the sweep comes round to all users, and there is one a day. */
+    private static final long ROUND_MILLIS = Duration.ofHours(4).toMillis();
 
     private final MetricsConfig config;
     private final Definitions definitions;
@@ -29,6 +33,8 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     private @Nullable Record<byte[], byte[]> record;
     private @Nullable Cancellable emitting;
     private @Nullable Progress emitted;
+    private @Nullable KeyValueStore<Bytes, byte[]> users;
+    private final JoinMeters meters = new JoinMeters();
 
     JoinProcessor(MetricsConfig config, Definitions definitions) {
         this.config = config;
@@ -40,6 +46,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
         this.context = context;
         KeyValueStore<Bytes, byte[]> users = context.getStateStore(USERS);
         KeyValueStore<Bytes, byte[]> state = context.getStateStore(STATE);
+        this.users = users;
         partition = new Partition(new StreamsTable(users), new StreamsTable(state), definitions, this, Parts.SHIPPED);
         // called again on the same processor after its task had to begin anew: what it sent last may have been aborted
         emitted = null;
@@ -58,6 +65,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
         if (partition().beginsDay(record.timestamp())) {
             emitTotals();
         }
+        meters.taken(source);
         partition().accept(source, from.offset(), record.key(), record.value(), record.timestamp());
     }
 
@@ -75,13 +83,15 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     public void deadLetter(String reason) {
         var from = context().recordMetadata().orElseThrow();
         var at = new Position(0, from.partition(), from.offset());
+        meters.dead(reason);
         var dead = Objects.requireNonNull(record);
         byte[] value = OutputCodec.deadLetter(from.topic(), at, reason, dead.key(), dead.value());
         forward(OutputCodec.deadLetterKey(from.topic(), at), value, DEAD_LETTER);
     }
 
     private void emit(long now) {
-        partition().sweep(SWEPT_AT_ONCE);
+        long began = System.nanoTime();
+        partition().sweep(sweptAtOnce());
         emitTotals();
         var watermarks = partition().watermarks();
         var progress = watermarks.progress();
@@ -89,16 +99,24 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
             emitted = progress;
             byte[] value = OutputCodec.watermark(watermarks, config.topics().partitions());
             forward(OutputCodec.watermarkKey(config.generation(), number()), value, AGGREGATES);
+            meters.emission(System.nanoTime() - began, progress.received(), now);
         }
+        meters.discarded(partition().takeDiscards());
     }
 
     private void emitTotals() {
         var progress = partition().watermarks().progress();
-        partition()
-                .takeChanges((e, totals) -> forward(
-                        new OutputCodec.AggregateKey(config.generation(), e.id, number()).toBytes(),
-                        OutputCodec.totals(totals, progress),
-                        AGGREGATES));
+        partition().takeChanges((e, totals) -> {
+            meters.emitted();
+            var key = new OutputCodec.AggregateKey(config.generation(), e.id, number());
+            forward(key.toBytes(), OutputCodec.totals(totals, progress), AGGREGATES);
+        });
+    }
+
+    private int sweptAtOnce() {
+        long known = Objects.requireNonNull(users).approximateNumEntries();
+        long share = known / Math.max(1, ROUND_MILLIS / config.emitIntervalMillis());
+        return (int) Math.min(SWEPT_AT_MOST, SWEPT_AT_LEAST + share);
     }
 
     private byte[] assignmentKey(String experimentId, String user) {

@@ -78,6 +78,11 @@ final class Joins {
         }
     }
 
+    /** Called every few seconds, with whether the definitions are new enough to count by. */
+    void tick(boolean areDefinitionsNew) {
+        running.values().forEach(join -> join.tick(areDefinitionsNew));
+    }
+
     /** "" or why what is served gets no news at the moment. What is built beside it is no reason. */
     String problem() {
         var generations = wanted;

@@ -67,6 +67,12 @@ public final class MetricsVerticle extends VerticleBase {
         slot = takeSlot();
         var read = new CatalogDefinitions(context, () -> used.measured().onSuccess(this::heard), System::nanoTime);
         definitions = read;
+        read.eachTime(areNew -> {
+            var running = joins;
+            if (running != null) {
+                running.tick(areNew);
+            }
+        });
         read.start();
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> read.refresh());
         Health.of(vertx).ready("metrics-" + slot, () -> {

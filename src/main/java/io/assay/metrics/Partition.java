@@ -7,6 +7,7 @@ import io.assay.metrics.Totals.Quality;
 import io.assay.protocol.EventCodec;
 import io.assay.protocol.UnreadableEventException;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,11 @@ final class Partition implements FirstExposures {
 
     ExperimentTotals totals(Definition e) {
         return totals.read(e);
+    }
+
+    /** Records that did not count, by reason, since the last time. */
+    Map<String, Long> takeDiscards() {
+        return totals.takeDiscards();
     }
 
     Watermarks watermarks() {

@@ -20,12 +20,14 @@ final class RunningJoin {
     private final Path folder;
     private final String application;
     private volatile boolean hasRun;
-    private volatile boolean isClosing;
+    private final Restarts restarts = new Restarts(System::nanoTime);
+    private final StreamsMeters meters;
 
-    private RunningJoin(KafkaStreams streams, Path folder, String application) {
+    private RunningJoin(KafkaStreams streams, Path folder, MetricsConfig config) {
         this.streams = streams;
         this.folder = folder;
-        this.application = application;
+        this.application = config.application();
+        this.meters = new StreamsMeters(config.generation());
     }
 
     /** Starts it; {@link #problem} tells until all partitions are worked on. */
@@ -33,9 +35,7 @@ final class RunningJoin {
         var settings = KafkaSettings.in(folder, config);
         StateFolder.forgetUncleanState(folder, config.application());
         var join = new RunningJoin(
-                new KafkaStreams(JoinTopology.of(config, definitions), settings.streams()),
-                folder,
-                config.application());
+                new KafkaStreams(JoinTopology.of(config, definitions), settings.streams()), folder, config);
         join.streams.setStateListener(join::changed);
         join.streams.setUncaughtExceptionHandler(join::failed);
         join.streams.start();
@@ -46,12 +46,28 @@ final class RunningJoin {
     String problem() {
         var state = streams.state();
         boolean works = state == State.RUNNING || (state == State.REBALANCING && hasRun);
-        return works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back");
+        return (works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back"))
+                + restarts.problem();
+    }
+
+    /** Called every few seconds: without new definitions nothing more is taken, so that no thread has to wait for them. */
+    void tick(boolean areDefinitionsNew) {
+        if (restarts.isClosing()) {
+            return;
+        }
+        if (areDefinitionsNew && streams.isPaused()) {
+            streams.resume();
+        } else if (!areDefinitionsNew && !streams.isPaused()) {
+            log.warn("Nothing is counted until the definitions can be read again");
+            streams.pause();
+        }
+        meters.show(streams.metrics().values());
     }
 
     /** Blocks until it has stopped, or patience is at its end: whatever is cut off then is done again at the next start. */
     void close() throws IOException {
-        isClosing = true;
+        restarts.close();
+        meters.close();
         if (streams.close(PATIENCE)) {
             StateFolder.keepCleanState(folder, application);
         }
@@ -59,7 +75,8 @@ final class RunningJoin {
 
     /** The same for the last time: the others need not wait for it, and its state here is removed. */
     void retire() throws IOException {
-        isClosing = true;
+        restarts.close();
+        meters.close();
         streams.close(
                 CloseOptions.timeout(PATIENCE).withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
         StateFolder.forget(folder, application);
@@ -73,10 +90,8 @@ final class RunningJoin {
     }
 
     private StreamThreadExceptionResponse failed(Throwable e) {
-        if (isClosing) {
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        }
-        log.error("A thread of the join failed and is replaced; it goes on from the last commit", e);
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
+        return restarts.follows(e)
+                ? StreamThreadExceptionResponse.REPLACE_THREAD
+                : StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 }

@@ -1,8 +1,10 @@
 package io.assay.metrics;
 
 import io.assay.analytics.MetricStore;
+import io.assay.analytics.RefusedRowsException;
 import io.assay.platform.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +14,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,9 @@ final class Sink {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final long STORE_SECONDS = 60;
 
+    /** Of one poll: where so many rows are at fault it is the store, and nothing is left out. */
+    private static final int MOST_LEFT_OUT = 50;
+
     private final Topics topics;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final MetricStore store;
@@ -37,6 +44,8 @@ final class Sink {
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private final SinkMeters meters = new SinkMeters();
+    private int leftOut;
     private volatile boolean refusing;
 
     /** @param numbers what the store calls each topic in a position */
@@ -98,9 +107,17 @@ final class Sink {
         if (records.isEmpty()) {
             return;
         }
-        var batch = new SinkBatch(topics, numbers);
-        records.forEach(batch::add);
-        if (store(batch, consumer)) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(records.count());
+        records.forEach(all::add);
+        leftOut = 0;
+        boolean isStored = store(all, consumer);
+        if (leftOut >= MOST_LEFT_OUT) {
+            refusing = true;
+            log.warn("The store refuses one row after another: nothing is left out, all of them come again");
+            meters.failed();
+            all.forEach(record -> rewind(consumer, record));
+            isClosedWithin(LONGEST_PAUSE);
+        } else if (isStored) {
             try {
                 consumer.commitSync();
             } catch (CommitFailedException | RebalanceInProgressException e) {
@@ -109,9 +126,13 @@ final class Sink {
         }
     }
 
-    /** Tries until the store takes it; false if that was not before the sink was closed. */
-    private boolean store(SinkBatch batch, Consumer<byte[], byte[]> consumer) throws InterruptedException {
+    /** Tries until the store takes them, but for those it refuses for good; false if that was not before the sink was closed. */
+    private boolean store(List<ConsumerRecord<byte[], byte[]>> records, Consumer<byte[], byte[]> consumer)
+            throws InterruptedException {
+        var batch = new SinkBatch(topics, numbers);
+        records.forEach(batch::add);
         for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
+            long began = System.nanoTime();
             try {
                 store.store(batch.batch())
                         .toCompletionStage()
@@ -119,15 +140,50 @@ final class Sink {
                         .get(STORE_SECONDS, TimeUnit.SECONDS);
                 consumer.resume(consumer.paused());
                 refusing = false;
+                meters.stored(records.size(), System.nanoTime() - began);
                 return true;
             } catch (ExecutionException | TimeoutException e) {
                 if (isClosed()) {
                     return false;
                 }
+                if (cause(e) instanceof RefusedRowsException) {
+                    return storeApart(records, cause(e), consumer);
+                }
                 refusing = true;
+                meters.failed();
                 log.warn("The store does not take the rows; trying again in {}: {}", pause, cause(e).toString());
                 keepAlive(consumer, pause);
             }
+        }
+    }
+
+    /** One of these rows is at fault: halves are tried, down to that row. */
+    private boolean storeApart(
+            List<ConsumerRecord<byte[], byte[]>> records, Throwable reason, Consumer<byte[], byte[]> consumer)
+            throws InterruptedException {
+        if (leftOut >= MOST_LEFT_OUT) {
+            return false;
+        }
+        if (records.size() > 1) {
+            int half = records.size() / 2;
+            return store(records.subList(0, half), consumer) && store(records.subList(half, records.size()), consumer);
+        }
+        leftOut++;
+        meters.leftOut();
+        var record = records.get(0);
+        log.error(
+                "Left out {} [{}] at {}: the store refuses it",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                reason);
+        return true;
+    }
+
+    private static void rewind(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
+        var partition = new TopicPartition(record.topic(), record.partition());
+        if (consumer.assignment().contains(partition) && consumer.position(partition) > record.offset()) {
+            consumer.seek(partition, record.offset());
         }
     }
 

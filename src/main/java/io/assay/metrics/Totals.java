@@ -46,6 +46,7 @@ class Totals {
 
     private final Table table;
     private final Set<Long> changed = new HashSet<>();
+    private final Map<String, Long> discards = new HashMap<>();
 
     Totals(Table table) {
         this.table = table;
@@ -61,6 +62,9 @@ class Totals {
     }
 
     void count(Definition e, Quality quality, long n) {
+        if (!quality.reason.isEmpty()) {
+            discards.merge(quality.reason, n, Long::sum);
+        }
         add(e, QUALITY, quality.code, USERS, Tally.of(n, 0));
     }
 
@@ -74,6 +78,13 @@ class Totals {
         changed.remove(e.hash);
         table.put(changedKey(e.hash), null);
         return read(e);
+    }
+
+    /** Records that did not count, by reason, since this was last asked; for the meters, so a crash may lose some. */
+    Map<String, Long> takeDiscards() {
+        var taken = Map.copyOf(discards);
+        discards.clear();
+        return taken;
     }
 
     ExperimentTotals read(Definition e) {

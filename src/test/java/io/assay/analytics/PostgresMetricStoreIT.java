@@ -1,11 +1,14 @@
 package io.assay.analytics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assay.embedded.SharedServers;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgException;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,23 @@ class PostgresMetricStoreIT extends MetricStoreContract {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void aRowAtFaultIsToldFromAStoreInTrouble() {
+        int topic = await(store.register("exposures", "with a row at fault"));
+        var row = new Batch.RawExposure(new Position(topic, 0, 1), "no\0text", "id", "e", "B", 5, 6);
+        var batch = Batch.ofRaw(List.of(row), List.of());
+        assertThatThrownBy(() -> await(store.store(batch)))
+                .hasRootCauseInstanceOf(PgException.class)
+                .hasStackTraceContaining(RefusedRowsException.class.getName());
+        var nowhere = Batch.ofTotals(
+                List.of(new Batch.AggregateRow(
+                        new Position(-1, 0, 1), 1, "e", 0, Batch.Progress.UNKNOWN, ExperimentTotals.NONE)),
+                List.of());
+        assertThatThrownBy(() -> await(store.store(nowhere)))
+                .hasRootCauseInstanceOf(PgException.class)
+                .satisfies(e -> assertThat(e).hasStackTraceContaining("foreign key"));
     }
 
     @Test

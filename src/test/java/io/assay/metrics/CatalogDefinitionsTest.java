@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.assay.catalog.Generations;
 import io.assay.catalog.Measured;
 import io.assay.catalog.MeasuredExperiment;
+import io.assay.testkit.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -86,6 +87,28 @@ class CatalogDefinitionsTest {
         underWay.complete(measured("two", 0));
         nextReading().complete(measured("three", 0));
         assertThat(get(waiting).find("three")).isNotNull();
+    }
+
+    @Test
+    void nobodyWaitsForLongerThanATransactionMayTake() throws Exception {
+        nextReading();
+        var waiting = CompletableFuture.supplyAsync(definitions::current);
+        Eventually.within(Duration.ofSeconds(20), () -> {
+            nanos.addAndGet(Duration.ofSeconds(21).toNanos());
+            assertThat(waiting).isDone();
+        });
+        assertThatThrownBy(() -> get(waiting)).hasMessageContaining("no longer");
+    }
+
+    @Test
+    void theyAreNewForLessTimeThanTheyMayBeUsed() throws Exception {
+        assertThat(definitions.areNew()).isFalse();
+        nextReading().complete(measured("one", 0));
+        get(CompletableFuture.supplyAsync(definitions::current));
+        assertThat(definitions.areNew()).isTrue();
+        nanos.addAndGet(Duration.ofSeconds(21).toNanos());
+        assertThat(definitions.areNew()).isFalse();
+        assertThat(definitions.current().find("one")).isNotNull();
     }
 
     @Test

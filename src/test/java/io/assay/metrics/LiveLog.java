@@ -63,6 +63,15 @@ final class LiveLog implements AutoCloseable {
         producer.flush();
     }
 
+    /** Erases a user, and goes on with what the user does afterwards. */
+    void erase(String user) {
+        byte[] value = EventCodec.erase(System.currentTimeMillis());
+        for (var topic : List.of(config.topics().exposures(), config.topics().events())) {
+            producer.send(new ProducerRecord<>(topic, EventCodec.key(user), value));
+        }
+        producer.flush();
+    }
+
     /** What ingestion does each minute: so that the clock of every partition moves. */
     void heartbeat() {
         for (int p = 0; p < config.topics().partitions(); p++) {

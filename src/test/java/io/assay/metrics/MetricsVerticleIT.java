@@ -78,6 +78,20 @@ class MetricsVerticleIT {
         LiveStore.await(MetricsProcess.deploy(vertx, config, MetricsProcess.measured(definitions)));
         untilAllIsCounted();
         assertExact();
+        log.erase("user3");
+        log.erase("user4");
+        log.send(300);
+        log.erase("user4");
+        long erased = System.currentTimeMillis();
+        log.heartbeat();
+        until(() -> store.asOf() >= erased && store.count("analytics.erasure") == 6, null);
+        assertThat(store.served()).isEqualTo(store.oracle());
+        assertThat(store.count("analytics.goals_raw where user_id = 'user4'")).isZero();
+        assertThat(store.count("analytics.exposures_raw where user_id = 'user4'"))
+                .isZero();
+        assertThat(store.count("analytics.dead_letter where key = 'user4'")).isZero();
+        assertThat(store.count("analytics.first_exposure where user_id = 'user4' and variant_key is not null"))
+                .isZero();
     }
 
     @Test
