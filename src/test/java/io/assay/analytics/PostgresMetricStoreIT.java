@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assay.embedded.SharedServers;
+import io.assay.testkit.Eventually;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,11 +23,13 @@ class PostgresMetricStoreIT extends MetricStoreContract {
     private MetricStore underTest = store;
 
     @BeforeAll
-    static void migrate() {
+    static void migrate() throws Exception {
         section = SharedServers.newDatabase();
         var postgres = PostgresMetricStore.create(VERTX, new JsonObject().put("analytics", section));
         await(postgres.migrate());
         await(postgres.migrate());
+        // the first connection of all may take longer than a pool waits for one
+        Eventually.within(Duration.ofSeconds(30), () -> await(postgres.watermarks(1)));
         store = postgres;
     }
 
