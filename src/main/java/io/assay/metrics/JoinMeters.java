@@ -4,6 +4,7 @@ import io.assay.platform.Meters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +17,16 @@ final class JoinMeters {
     private final Timer emitting = registry.timer("assay.join.emitting");
     /** Between a record's being received and the emission that has it in. */
     private final Timer delay = registry.timer("assay.join.delay");
+
+    JoinMeters() {
+        // shown from the start, so that a rate begins at zero
+        List.of("unreadable", "unknown_experiment", "unknown_variant", "timestamp_in_future")
+                .forEach(this::deadLetters);
+    }
+
+    private Counter deadLetters(String reason) {
+        return registry.counter("assay.join.dead.letters", "reason", reason);
+    }
 
     void taken(Source source) {
         (source == Source.EXPOSURES ? exposures : goals).increment();
@@ -38,7 +49,6 @@ final class JoinMeters {
 
     /** @param reason what comes before a colon is one of a few words */
     void dead(String reason) {
-        registry.counter("assay.join.dead.letters", "reason", reason.replaceAll(":.*", ""))
-                .increment();
+        deadLetters(reason.replaceAll(":.*", "")).increment();
     }
 }

@@ -1,6 +1,7 @@
 package io.assay.metrics;
 
 import io.assay.platform.Meters;
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ final class Restarts {
     /** After that long without a failure it begins anew. */
     private static final Duration CALM = Duration.ofMinutes(5);
 
+    private final Counter restarts = Meters.registry().counter("assay.join.restarts");
     private final LongSupplier nanos;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable Failure last;
@@ -50,7 +52,7 @@ final class Restarts {
         var before = last;
         int count = before != null && now - before.at < CALM.toNanos() ? before.count + 1 : 1;
         last = new Failure(count, now, e.toString());
-        Meters.registry().counter("assay.join.restarts").increment();
+        restarts.increment();
         var pause = SHORTEST_PAUSE.multipliedBy(1L << Math.min(count - 1, 6));
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
