@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code k8s/} is whole, consistent in itself, and breaks no rule that a cluster would only find at run time. */
 class DeploymentFilesTest {
     private static final List<String> ROLES =
-            List.of("admin", "assignment", "config", "ingestion", "metrics", "results");
+            List.of("admin", "assignment", "audit", "config", "ingestion", "metrics", "results");
 
     private final Shapes shapes;
     private final Manifests manifests;
@@ -52,6 +52,7 @@ class DeploymentFilesTest {
                 .isEqualTo(Map.of(
                         "admin", all,
                         "assignment", List.of("redis-uri"),
+                        "audit", all,
                         "config", List.of("postgres-password", "redis-uri"),
                         "ingestion", List.of("postgres-password", "redis-uri"),
                         "metrics", List.of("postgres-password", "analytics-password"),

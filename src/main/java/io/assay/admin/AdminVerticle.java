@@ -5,7 +5,6 @@ import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Versions;
 import io.assay.platform.HttpService;
-import io.assay.platform.Settings;
 import io.assay.snapshot.Kind;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Future;
@@ -49,7 +48,6 @@ public final class AdminVerticle extends VerticleBase {
         setup = opening;
         MetricStore recorded = MetricStores.create(vertx, config());
         exposures = recorded;
-        int generation = Settings.of(config()).section("metrics").integer("generation", 1, Integer.MAX_VALUE, 1);
         ErasureLog erasing = new ErasureLog(vertx, config.topics(), Clock.systemUTC());
         erasures = erasing;
         return vertx.fileSystem()
@@ -58,10 +56,11 @@ public final class AdminVerticle extends VerticleBase {
                     Router router = router(openapi, opening);
                     new ExperimentRoutes(definitions, keys).mount(router);
                     new PreviewRoute(vertx, definitions, keys).mount(router);
-                    new UserRoute(definitions, recorded, generation, keys).mount(router);
+                    new UserRoute(definitions, recorded, keys).mount(router);
                     new ErasureRoute(erasing, keys).mount(router);
                     new DefinitionRoutes(definitions, keys).mount(router);
                     new KeyRoutes(definitions, keys).mount(router);
+                    new RebuildRoutes(definitions, recorded, keys).mount(router);
                     return router;
                 })
                 .compose(service::listen)

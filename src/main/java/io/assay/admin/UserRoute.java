@@ -4,6 +4,7 @@ import io.assay.analytics.Batch.FirstExposure;
 import io.assay.analytics.MetricStore;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Experiments;
+import io.assay.catalog.Measurement;
 import io.assay.engine.UserId;
 import io.assay.platform.ApiError;
 import io.assay.snapshot.Access;
@@ -29,13 +30,13 @@ final class UserRoute {
 
     private final Experiments experiments;
     private final MetricStore exposures;
-    private final int generation;
+    private final Measurement measurement;
     private final SnapshotFeed feed;
 
-    UserRoute(Catalog catalog, MetricStore exposures, int generation, SnapshotFeed feed) {
+    UserRoute(Catalog catalog, MetricStore exposures, SnapshotFeed feed) {
         this.experiments = catalog.experiments();
         this.exposures = exposures;
-        this.generation = generation;
+        this.measurement = catalog.measurement();
         this.feed = feed;
     }
 
@@ -63,8 +64,9 @@ final class UserRoute {
     }
 
     private Future<Map<String, Object>> firstExposure(String experimentId, String user) {
-        return exposures
-                .firstExposure(generation, experimentId, user)
+        return measurement
+                .generations()
+                .compose(generations -> exposures.firstExposure(generations.served(), experimentId, user))
                 .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .map(UserRoute::view)
                 .recover(e -> {

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The counts in ClickHouse, over HTTP, for logs that PostgreSQL is too small for; one database, made at the first start. */
 public class ClickHouseMetricStore implements MetricStore {
@@ -15,6 +16,7 @@ public class ClickHouseMetricStore implements MetricStore {
     private final ClickHouseErasures erasures;
     private final ClickHouseBatch batches;
     private final ClickHouseReads reads;
+    private final ClickHouseRawLog rawLog;
 
     protected ClickHouseMetricStore(Vertx vertx, JsonObject config) {
         database = new ClickHouse(vertx, ClickHouseConfig.from(config));
@@ -23,6 +25,7 @@ public class ClickHouseMetricStore implements MetricStore {
         erasures = new ClickHouseErasures(database, topics);
         batches = new ClickHouseBatch(database, erasures);
         reads = new ClickHouseReads(database);
+        rawLog = new ClickHouseRawLog(database);
     }
 
     /** The counts in the database of the section {@code analytics}; connects at first use. */
@@ -81,6 +84,24 @@ public class ClickHouseMetricStore implements MetricStore {
     @Override
     public Future<List<Batch.Erasure>> erasures(int topic, int partition) {
         return erasures.in(topic, partition);
+    }
+
+    @Override
+    public Future<Void> rawExposures(RawRange range, Function<List<Batch.RawExposure>, Future<Void>> reader) {
+        return rawLog.exposures(range, reader);
+    }
+
+    @Override
+    public Future<Void> rawGoals(RawRange range, Function<List<Batch.RawGoal>, Future<Void>> reader) {
+        return rawLog.goals(range, reader);
+    }
+
+    /** Totals and first exposures lie in partitions by generation, which go as a whole. */
+    @Override
+    public Future<Void> forget(int generation) {
+        return database.change("ALTER TABLE aggregate DROP PARTITION " + generation)
+                .compose(v -> database.change("ALTER TABLE first_exposure DROP PARTITION " + generation))
+                .compose(v -> database.change("ALTER TABLE watermark DELETE WHERE generation = " + generation));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The store of counts. Writing is idempotent: the position in the log is the version, a lower one never wins, and a raw
@@ -51,6 +52,18 @@ public interface MetricStore {
 
     /** Every erasure in a partition of that topic, by its number, in the order of the log. */
     Future<List<Batch.Erasure>> erasures(int topic, int partition);
+
+    /**
+     * Reads the raw exposures of a range to the end, in no order, some at a time: the next are not read before the reader is
+     * done with those it got.
+     */
+    Future<Void> rawExposures(RawRange range, Function<List<Batch.RawExposure>, Future<Void>> reader);
+
+    /** Reads the raw goals of a range in the same way; their properties may be left out. */
+    Future<Void> rawGoals(RawRange range, Function<List<Batch.RawGoal>, Future<Void>> reader);
+
+    /** Removes totals, watermarks and first exposures of a generation for which nobody will ask again. */
+    Future<Void> forget(int generation);
 
     Future<Void> close();
 }

@@ -4,7 +4,9 @@ import io.assay.analytics.Batch.AggregateRow;
 import io.assay.analytics.Batch.FirstExposure;
 import io.assay.analytics.Batch.Watermark;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +118,19 @@ final class PostgresBatch {
 
     private static Columns<Batch.Erasure> erased(Batch batch) {
         return new Columns<>(batch.erasures()).position(Batch.Erasure::at).texts(Batch.Erasure::user);
+    }
+
+    /** Removes what belongs to that generation, however much it is. */
+    static Future<Void> forget(Pool pool, int generation) {
+        return pool.withTransaction(connection -> {
+            Future<?> done = connection.query("set local statement_timeout = 0").execute();
+            for (var table : List.of("aggregate", "watermark", "first_exposure")) {
+                done = done.compose(v -> connection
+                        .preparedQuery("delete from " + table + " where generation = $1")
+                        .execute(Tuple.of(generation)));
+            }
+            return done.mapEmpty();
+        });
     }
 
     private Future<Void> exposures(SqlConnection connection, Batch batch) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 
 /** The counts in PostgreSQL, schema {@code analytics}: one row per experiment and partition, the raw log beside them. */
@@ -41,6 +42,7 @@ public class PostgresMetricStore implements MetricStore {
     private final AnalyticsConfig config;
     private final Pool pool;
     private final PostgresReads reads;
+    private final PostgresRawLog rawLog;
     private final PostgresBatch batches = new PostgresBatch(this::guard);
 
     protected PostgresMetricStore(Vertx vertx, JsonObject config) {
@@ -48,6 +50,7 @@ public class PostgresMetricStore implements MetricStore {
         this.config = AnalyticsConfig.from(config);
         this.pool = pool(vertx, this.config);
         this.reads = new PostgresReads(pool);
+        this.rawLog = new PostgresRawLog(pool);
     }
 
     /** The counts in the database of the section {@code analytics}; connects at first use. */
@@ -126,6 +129,21 @@ public class PostgresMetricStore implements MetricStore {
     @Override
     public Future<List<Batch.Erasure>> erasures(int topic, int partition) {
         return reads.erasures(topic, partition);
+    }
+
+    @Override
+    public Future<Void> rawExposures(RawRange range, Function<List<Batch.RawExposure>, Future<Void>> reader) {
+        return rawLog.exposures(range, reader);
+    }
+
+    @Override
+    public Future<Void> rawGoals(RawRange range, Function<List<Batch.RawGoal>, Future<Void>> reader) {
+        return rawLog.goals(range, reader);
+    }
+
+    @Override
+    public Future<Void> forget(int generation) {
+        return PostgresBatch.forget(pool, generation);
     }
 
     @Override

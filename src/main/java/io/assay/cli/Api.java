@@ -117,7 +117,12 @@ final class Api {
                     + response.request().uri().getPath() + " answered " + response.statusCode() + ": "
                     + response.body());
         }
-        return new JsonObject(response.body());
+        return response.body().isEmpty() ? new JsonObject() : new JsonObject(response.body());
+    }
+
+    /** A request of operators, without a body. */
+    JsonObject admin(String method, String path, int status) throws InterruptedException {
+        return expect(call(request(path, "admin").method(method, BodyPublishers.noBody())), status);
     }
 
     private static HttpResponse<String> call(HttpRequest.Builder request) throws InterruptedException {

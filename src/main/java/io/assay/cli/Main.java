@@ -3,7 +3,7 @@ package io.assay.cli;
 import java.util.Arrays;
 import java.util.List;
 
-/** The entry point of {@code bin/assay demo} and {@code bin/assay replay}. */
+/** The entry point of {@code bin/assay demo}, {@code replay}, {@code rebuild} and {@code audit}. */
 public final class Main {
     private Main() {}
 
@@ -18,7 +18,9 @@ public final class Main {
             return switch (command) {
                 case "demo" -> Demo.run(rest);
                 case "replay" -> Replay.run(rest);
-                default -> throw new UsageException("expected demo or replay");
+                case "rebuild" -> Rebuild.run(rest);
+                case "audit" -> Audit.run(rest);
+                default -> throw new UsageException("expected demo, replay, rebuild or audit");
             };
         } catch (UsageException e) {
             System.err.println("assay " + command + ": " + e.getMessage());

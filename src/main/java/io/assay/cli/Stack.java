@@ -44,6 +44,15 @@ final class Stack implements AutoCloseable {
      */
     static Stack open(Options options) throws InterruptedException {
         boolean named = options.named().containsKey("--port") || options.named().containsKey("--data");
+        return open(options, named);
+    }
+
+    /** The stack that {@code --port} and {@code --data} name, else the one of the default port and folder; it must be up. */
+    static Stack running(Options options) throws InterruptedException {
+        return open(options, true);
+    }
+
+    private static Stack open(Options options, boolean mustBeUp) throws InterruptedException {
         int port = options.number("--port", 1, 65526).orElse(DEFAULT_PORT);
         Path data = options.path("--data").orElse(Path.of(System.getProperty("assay.data", ".assay")));
         URI url = URI.create("http://127.0.0.1:" + port);
@@ -51,7 +60,7 @@ final class Stack implements AutoCloseable {
             System.out.println("Using the stack at " + url);
             return new Stack(url, data, null);
         }
-        if (named) {
+        if (mustBeUp) {
             throw new UsageException("no stack is up at " + url + " with its keys in " + data.resolve("keys")
                     + " (start it with: bin/assay up --data " + data + " --port " + port + ")");
         }

@@ -9,7 +9,8 @@ enum Stage {
     CONFIG(2),
     ASSIGNMENT(3),
     INGESTION(4),
-    RESULTS(5);
+    RESULTS(5),
+    AUDIT(6);
 
     private final int portOffset;
 
@@ -33,12 +34,20 @@ enum Stage {
             return null;
         }
         return switch (segments[1]) {
-            case "experiments" -> segments.length > 3 && segments[3].equals("results") ? RESULTS : ADMIN;
-            case "layers", "metrics-definitions", "holdout", "keys", "users", "openapi.yaml" -> ADMIN;
+            case "experiments" -> segments.length > 3 ? ofExperiment(segments) : ADMIN;
+            case "layers", "metrics-definitions", "holdout", "keys", "users", "rebuild", "openapi.yaml" -> ADMIN;
             case "config" -> CONFIG;
             case "assignments", "ofrep" -> ASSIGNMENT;
             case "events" -> INGESTION;
             default -> null;
+        };
+    }
+
+    private static Stage ofExperiment(String[] segments) {
+        return switch (segments[3]) {
+            case "results" -> RESULTS;
+            case "audit" -> segments.length > 4 ? ADMIN : AUDIT;
+            default -> ADMIN;
         };
     }
 }

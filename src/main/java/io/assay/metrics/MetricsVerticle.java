@@ -30,6 +30,7 @@ public final class MetricsVerticle extends VerticleBase {
     private static final int STORE_ATTEMPTS = 30;
     private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(10);
     private static final long RETRY_MILLIS = 1_000;
+    private static final long TIDYING_MILLIS = 2_000;
     private static final Logger log = LoggerFactory.getLogger(MetricsVerticle.class);
 
     /** The stages on both sides: the experiments that are measured, and the store of the counts. */
@@ -103,8 +104,20 @@ public final class MetricsVerticle extends VerticleBase {
                 if (generations != null) {
                     heard(generations);
                 }
+                tidy(new RetiredGenerations(vertx, config, store));
             }
             return null;
+        });
+    }
+
+    /** Removes what generations left behind that are not counted any more. Any node may do so, and all of them try. */
+    private void tidy(RetiredGenerations retired) {
+        vertx.setTimer(TIDYING_MILLIS, timer -> {
+            var known = generations;
+            if (!stopped) {
+                (known == null ? Future.succeededFuture() : retired.remove(known.retired()))
+                        .onComplete(done -> tidy(retired));
+            }
         });
     }
 

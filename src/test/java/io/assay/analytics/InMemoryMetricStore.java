@@ -8,8 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A store of counts that forgets all when the test ends; held to the same contract as the real ones. */
 public class InMemoryMetricStore implements MetricStore {
@@ -173,6 +176,50 @@ public class InMemoryMetricStore implements MetricStore {
                         && e.at().topic() == at.topic()
                         && e.at().partition() == at.partition()
                         && e.at().offset() > at.offset());
+    }
+
+    @Override
+    public Future<Void> rawExposures(RawRange range, Function<List<Batch.RawExposure>, Future<Void>> reader) {
+        var users = users(range);
+        return reader.apply(rows(Batch.RawExposure.class)
+                .filter(row -> users.contains(row.user()) && isBelow(row.at(), range, range.exposures()))
+                .toList());
+    }
+
+    @Override
+    public Future<Void> rawGoals(RawRange range, Function<List<Batch.RawGoal>, Future<Void>> reader) {
+        var users = users(range);
+        return reader.apply(rows(Batch.RawGoal.class)
+                .filter(row -> users.contains(row.user()) && isBelow(row.at(), range, range.events()))
+                .toList());
+    }
+
+    /** Those of the range who were shown the experiment. */
+    private Set<String> users(RawRange range) {
+        return rows(Batch.RawExposure.class)
+                .filter(row -> row.experimentId().equals(range.experimentId()))
+                .filter(row -> isBelow(row.at(), range, range.exposures()))
+                .map(Batch.RawExposure::user)
+                .filter(user -> Math.floorMod(user.hashCode(), range.buckets()) == range.bucket())
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isBelow(Position at, RawRange range, long offset) {
+        return at.partition() == range.partition() && at.offset() < offset;
+    }
+
+    private synchronized <R> Stream<R> rows(Class<R> type) {
+        var rows =
+                raw.values().stream().filter(type::isInstance).map(type::cast).toList();
+        return rows.stream();
+    }
+
+    @Override
+    public synchronized Future<Void> forget(int generation) {
+        aggregates.keySet().removeIf(cell -> cell.generation() == generation);
+        watermarks.keySet().removeIf(cell -> cell.generation() == generation);
+        firstExposures.keySet().removeIf(enrolment -> enrolment.generation() == generation);
+        return Future.succeededFuture();
     }
 
     @Override

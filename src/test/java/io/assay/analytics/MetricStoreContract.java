@@ -14,15 +14,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What every store of counts must do. */
-abstract class MetricStoreContract {
+abstract class MetricStoreContract extends RawLogContract {
     private static final long DAY = 86_400_000;
     private static final Progress AT = new Progress(7, 9, 20_000 * DAY + 5);
     private static final BigInteger HUGE = BigInteger.TEN.pow(33).add(BigInteger.ONE);
 
     private final int generation = (int) (System.nanoTime() & 0xffffff);
-
-    /** The store under test, empty or with the rows of other generations. */
-    abstract MetricStore store();
 
     @Test
     void totalsAreTheSumOfTheNewestRowOfEveryPartition() {

@@ -52,7 +52,19 @@ class ReplayIT {
         Process second = replay(again);
         assertThat(second.waitFor(3, TimeUnit.MINUTES)).isTrue();
         assertShowsTheKnownSums(again);
+
+        assertThat(command("audit", "hillstrom_email")).contains("is what the query over the raw log gives");
+        assertThat(command("rebuild")).contains("Experiments that are the same: 1", "Generation 2 is served now.");
+        assertThat(command("audit", "hillstrom_email")).contains("is what the query over the raw log gives");
         assertThat(node.stop()).isIn(0, 143);
+    }
+
+    private static String command(String... words) throws Exception {
+        Path output = Files.createTempFile(folder, words[0], ".out");
+        Process command = node.command(output, words);
+        assertThat(command.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(command.exitValue()).as(Files.readString(output)).isZero();
+        return Files.readString(output);
     }
 
     private static Process replay(Path output, String... options) {

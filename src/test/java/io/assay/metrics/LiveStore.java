@@ -24,7 +24,7 @@ final class LiveStore implements AutoCloseable {
 
     private final Connection connection;
     private final PostgresMetricStore store;
-    private final int generation;
+    private volatile int generation;
     private final List<Definition> definitions;
 
     LiveStore(Vertx vertx, JsonObject config, List<Definition> definitions) throws SQLException {
@@ -50,6 +50,11 @@ final class LiveStore implements AutoCloseable {
                                         m.hasWindow() ? m.windowMillis() : "null"));
             }
         }
+    }
+
+    /** From now on that generation is read. */
+    void serves(int another) {
+        generation = another;
     }
 
     /** What the published query gives over the raw tables. */
