@@ -19,6 +19,7 @@ final class EventsStack implements AutoCloseable {
     private static final int ADMIN = 1;
     private static final int INGESTION = 4;
     private static final int MANAGEMENT = 9;
+    private static final int ATTEMPTS = 20;
     private static final String ALL_BUT_THE_JOIN = "admin,config,assignment,door,ingestion,management,results";
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -80,11 +81,18 @@ final class EventsStack implements AutoCloseable {
                 {"key": "%s", "metrics": [{"key": "revenue", "event": "purchase", "kind": "sum"}],
                  "variants": [{"key": "control", "allocation": 50}, {"key": "blue", "allocation": 50}]}"""
                         .formatted(key);
-        if (admin("GET", "/experiments/" + key, "").statusCode() == 404) {
-            check(admin("POST", "/experiments", body), 201);
-            check(admin("PATCH", "/experiments/" + key, "{\"status\":\"active\"}"), 200);
+        for (int i = 0; i < ATTEMPTS; i++) { // a busy machine may be too slow for the server's patience
+            HttpResponse<String> there = admin("GET", "/experiments/" + key, "");
+            JsonObject json = new JsonObject(there.body());
+            if (there.statusCode() == 404) {
+                admin("POST", "/experiments", body);
+            } else if ("draft".equals(json.getValue("status"))) {
+                admin("PATCH", "/experiments/" + key, "{\"status\":\"active\"}");
+            } else if ("active".equals(json.getValue("status"))) {
+                return json.getString("experiment_id");
+            }
         }
-        return new JsonObject(admin("GET", "/experiments/" + key, "").body()).getString("experiment_id");
+        throw new IOException("the experiment could not be launched");
     }
 
     private HttpResponse<String> admin(String method, String path, String body)
@@ -95,12 +103,6 @@ final class EventsStack implements AutoCloseable {
                 .method(method, BodyPublishers.ofString(body))
                 .build();
         return HTTP.send(request, BodyHandlers.ofString());
-    }
-
-    private static void check(HttpResponse<String> answer, int status) throws IOException {
-        if (answer.statusCode() != status) {
-            throw new IOException(answer.statusCode() + " " + answer.body());
-        }
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,7 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class StoreWatch implements AutoCloseable {
     private static final int GENERATION = 1;
     private static final int PAUSE_MILLIS = 20;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String TOPIC = "events";
 
     /** From that time on the totals of a partition hold all before that offset. */
@@ -40,7 +41,8 @@ final class StoreWatch implements AutoCloseable {
     private final String experiment;
     private final MetricStore store;
     private final Map<Integer, Deque<Seen>> seen = new HashMap<>();
-    private boolean ended;
+    private volatile String trouble = "it was read every time";
+    private volatile boolean ended;
 
     StoreWatch(Vertx vertx, EventsStack stack, String experiment) throws IOException {
         this.vertx = vertx;
@@ -61,6 +63,8 @@ final class StoreWatch implements AutoCloseable {
         store.rows(GENERATION, experiment).onComplete(rows -> {
             if (rows.succeeded()) {
                 rows.result().forEach(this::note);
+            } else {
+                trouble = String.valueOf(rows.cause());
             }
             if (!ended) {
                 vertx.setTimer(PAUSE_MILLIS, id -> look());
@@ -91,9 +95,10 @@ final class StoreWatch implements AutoCloseable {
             long last = records.get(records.size() - 1).offset();
             while (!holds(partition.getKey(), last + 1)) {
                 if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the store does not have all of partition " + partition.getKey());
+                    throw new IllegalStateException(
+                            "the store does not have all of partition " + partition.getKey() + "; " + trouble);
                 }
-                Thread.sleep(PAUSE_MILLIS);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
             }
             count(records, partition.getKey(), loop, latencies);
         }

@@ -26,7 +26,7 @@ final class Producers {
                 settings(topics, config, budgetBytes), new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
-    private static Map<String, Object> settings(Topics topics, IngestionConfig config, long budgetBytes) {
+    static Map<String, Object> settings(Topics topics, IngestionConfig config, long budgetBytes) {
         // what waits may be spread over half-empty batches, some of each partition
         long buffer = 2 * budgetBytes + 4L * topics.partitions() * BATCH_BYTES;
         return Map.ofEntries(

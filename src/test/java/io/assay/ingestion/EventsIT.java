@@ -144,9 +144,8 @@ class EventsIT {
         Map<String, ?> control = Map.of("key", "control", "allocation", new BigDecimal(50));
         Map<String, ?> green = Map.of("key", "green", "allocation", new BigDecimal(50));
         Map<String, ?> body = Map.of("key", key, "variants", List.of(control, green), "metrics", List.of("signup"));
-        patiently(
-                () -> catalog.experiments().create(body, "test"),
-                () -> found(key).isPresent());
+        patiently(() -> catalog.experiments().create(body, "test"), () -> found(key)
+                .isPresent());
     }
 
     private static void launch(String key) {
