@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Api {
     private static final int ADMIN = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration INSISTENCE = Duration.ofSeconds(60);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -63,6 +64,15 @@ public final class Api {
                     method + " " + path + " on " + node + ": " + answer.status() + " " + answer.text());
         }
         return answer.text().isEmpty() ? new JsonObject() : answer.json();
+    }
+
+    /** To the admin port, until it is neither away nor too busy. */
+    void insist(String method, String path, String body) {
+        long deadline = System.nanoTime() + INSISTENCE.toNanos();
+        Answer answer = send(method, path, body);
+        while ((answer.status() == 503 || answer.status() == 0) && System.nanoTime() < deadline) {
+            answer = send(method, path, body);
+        }
     }
 
     /** To any port. */

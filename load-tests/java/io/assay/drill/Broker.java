@@ -19,6 +19,7 @@ import java.util.function.IntFunction;
 /** Kafka of the drills: a {@link BrokerProcess} behind a {@link Proxy}, with topics and a generation anew for each drill. */
 public final class Broker implements Closeable {
     static final int PARTITIONS = 4;
+    private static final int GENERATIONS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path folder;
@@ -113,7 +114,7 @@ public final class Broker implements Closeable {
     void renew(String name) throws IOException {
         restore();
         drill = name;
-        generation++;
+        generation += GENERATIONS; // a drill may build some anew
     }
 
     /** Whatever was done to it: it runs, on the data that it had, by the right clock. */

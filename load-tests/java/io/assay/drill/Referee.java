@@ -10,17 +10,14 @@ import io.assay.analytics.VariantTotals;
 import io.assay.protocol.Exposure;
 import io.assay.protocol.Goal;
 import io.vertx.core.Future;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /**
  * Compares what is served with what the oracle gives: over the log as the drill reads it itself, and over what applications
@@ -31,22 +28,28 @@ final class Referee implements AutoCloseable {
     private static final int TOLD = 3;
 
     private final Scene scene;
-    private final Node front;
+    private final Analyst analyst;
     private final MetricStore store;
     private final RawLog log;
     private List<Trial> trials;
+    private int generation;
 
     Referee(Scene scene, Node front, List<Trial> trials) throws Exception {
         this.scene = scene;
-        this.front = front;
+        this.analyst = new Analyst(scene, front);
         this.trials = List.copyOf(trials);
         this.store = PostgresMetricStore.create(scene.vertx(), scene.servers().direct());
         this.log = new RawLog(scene.servers().broker());
+        this.generation = scene.servers().broker().generation();
         scene.closeAtLast(this);
     }
 
     void trials(List<Trial> now) {
         trials = List.copyOf(now);
+    }
+
+    Analyst analyst() {
+        return analyst;
     }
 
     RawLog log() {
@@ -61,16 +64,29 @@ final class Referee implements AutoCloseable {
 
     /** Up to when everything received is in the store; 0 if that is not known. */
     long asOf() {
+        return asOf(generation);
+    }
+
+    long asOf(int of) {
         try {
-            Instant asOf = await(store.totals(generation(), "")).asOf();
+            Instant asOf = await(store.totals(of, "")).asOf();
             return asOf == null ? 0 : asOf.toEpochMilli();
         } catch (Exception e) {
             return 0;
         }
     }
 
-    private int generation() throws Exception {
-        return scene.servers().broker().generation();
+    List<Batch.AggregateRow> rows(int of, Trial trial) throws Exception {
+        return await(store.rows(of, trial.id()));
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** From now on this one is served. */
+    void generation(int served) {
+        generation = served;
     }
 
     /** The end of a drill: all is acknowledged and counted, served results = oracle over the log = oracle over what was acknowledged. */
@@ -101,7 +117,7 @@ final class Referee implements AutoCloseable {
         log.readOn();
         Map<String, String> served = new TreeMap<>();
         for (Trial trial : trials) {
-            served.putAll(served(trial, now));
+            served.putAll(analyst.served(trial, now));
         }
         compare(when + ": served results = oracle over the log", served, overLog());
     }
@@ -111,7 +127,7 @@ final class Referee implements AutoCloseable {
         Map<String, String> stored = new TreeMap<>();
         Map<Trial, List<Oracle.Bound>> bounds = new LinkedHashMap<>();
         for (Trial trial : trials) {
-            List<Batch.AggregateRow> rows = await(store.rows(generation(), trial.id()));
+            List<Batch.AggregateRow> rows = rows(generation, trial);
             ExperimentTotals totals =
                     rows.stream().map(Batch.AggregateRow::totals).reduce(ExperimentTotals.NONE, ExperimentTotals::plus);
             stored.putAll(cells(trial, totals));
@@ -205,79 +221,6 @@ final class Referee implements AutoCloseable {
 
     private Oracle oracle() throws Exception {
         return new Oracle(scene.servers().connect()).trials(trials);
-    }
-
-    /** The results as an analyst gets them, no older than that; without the variants that nobody was shown. */
-    Map<String, String> served(Trial trial, long since) throws Exception {
-        Map<String, String> cells = new TreeMap<>();
-        for (String scope : List.of("all", "clean")) {
-            List<Map<String, String>> table = new ArrayList<>();
-            scene.secondsUntil(PATIENCE, () -> {
-                table.clear();
-                table.addAll(ask(trial, scope));
-                return !table.isEmpty() && isFresh(table.get(0).get("as_of"), since);
-            });
-            for (Map<String, String> row : table) {
-                if (!row.get("exposures").equals("0")) {
-                    cells.put(String.join("/", trial.id(), scope, row.get("variant"), row.get("metric")), cell(row));
-                }
-            }
-        }
-        return cells;
-    }
-
-    private static boolean isFresh(String asOf, long since) {
-        return !asOf.isEmpty() && Instant.parse(asOf).toEpochMilli() >= since;
-    }
-
-    private List<Map<String, String>> ask(Trial trial, String scope) {
-        Api.Answer answer = new Api(front, readKey())
-                .get(
-                        front.results("/experiments/" + trial.id() + "/results?format=csv&scope=" + scope),
-                        "Cache-Control",
-                        "no-cache");
-        if (answer.status() != 200) {
-            return List.of();
-        }
-        List<String[]> lines = Arrays.stream(answer.text().split("\r\n"))
-                .map(line -> line.split(",", -1))
-                .toList();
-        return lines.stream().skip(1).map(line -> named(lines.get(0), line)).toList();
-    }
-
-    private String readKey() {
-        try {
-            return scene.key("read");
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static Map<String, String> named(String[] names, String[] values) {
-        Map<String, String> row = new TreeMap<>();
-        IntStream.range(0, names.length).forEach(i -> row.put(names[i], values[i]));
-        return row;
-    }
-
-    private static String cell(Map<String, String> row) {
-        return String.join(
-                " ",
-                row.get("exposures"),
-                row.get("impressions"),
-                row.get("conversions"),
-                row.get("events"),
-                integer(row.get("sum"), 6),
-                integer(row.get("sum_of_squares"), 12));
-    }
-
-    /** Conversions have no sums: they are of things without a value. */
-    private static String integer(String decimal, int places) {
-        return decimal.isEmpty()
-                ? "0"
-                : new BigDecimal(decimal)
-                        .movePointRight(places)
-                        .toBigIntegerExact()
-                        .toString();
     }
 
     private void compare(String name, Map<String, String> found, Map<String, String> expected) {

@@ -54,7 +54,7 @@ final class Shuffles extends CountingDrill {
     private static Map<String, String> results(Pipeline pipeline, int number) throws Exception {
         Map<String, String> rows = new TreeMap<>();
         Trial trial = pipeline.trials.get(number);
-        pipeline.referee.served(trial, 0).forEach((key, row) -> rows.put(key.replace(trial.id(), "it"), row));
+        pipeline.referee.analyst().served(trial, 0).forEach((key, row) -> rows.put(key.replace(trial.id(), "it"), row));
         return rows;
     }
 
