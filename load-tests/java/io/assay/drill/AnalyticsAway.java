@@ -7,14 +7,26 @@ final class AnalyticsAway extends CountingDrill {
     private static final Duration AWAY = Duration.ofSeconds(120);
     private static final Duration SLOW = Duration.ofMillis(200);
 
-    AnalyticsAway() {
-        super(
-                "analytics-away",
-                "The store of counts is away for 2 min, then slow: results say that they are old, and catch up.");
+    private final boolean onClickHouse;
+
+    private AnalyticsAway(String name, String store, boolean onClickHouse) {
+        super(name, store + " with the counts is away for 2 min, then slow: results say that they are old, and catch up.");
+        this.onClickHouse = onClickHouse;
+    }
+
+    static Drill postgres() {
+        return new AnalyticsAway("analytics-away", "PostgreSQL", false);
+    }
+
+    static Drill clickHouse() {
+        return new AnalyticsAway("clickhouse-away", "ClickHouse", true);
     }
 
     @Override
     public void run(Scene scene) throws Exception {
+        if (onClickHouse) {
+            scene.servers().keepCountsInClickHouse();
+        }
         Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
         scene.pause(Duration.ofSeconds(5));

@@ -80,6 +80,8 @@ public final class BrokerProcess {
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "2"),
+                // not all of the broker goes by the clock that is set here
+                Map.entry("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)),
                 Map.entry("log.cleaner.dedupe.buffer.size", "4194304"));
     }
 

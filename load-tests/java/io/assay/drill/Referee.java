@@ -3,8 +3,8 @@ package io.assay.drill;
 import io.assay.analytics.Batch;
 import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.MetricStore;
+import io.assay.analytics.MetricStores;
 import io.assay.analytics.MetricTotals;
-import io.assay.analytics.PostgresMetricStore;
 import io.assay.analytics.Scope;
 import io.assay.analytics.VariantTotals;
 import io.assay.protocol.Exposure;
@@ -38,7 +38,7 @@ final class Referee implements AutoCloseable {
         this.scene = scene;
         this.analyst = new Analyst(scene, front);
         this.trials = List.copyOf(trials);
-        this.store = PostgresMetricStore.create(scene.vertx(), scene.servers().direct());
+        this.store = MetricStores.create(scene.vertx(), scene.servers().direct());
         this.log = new RawLog(scene.servers().broker());
         this.generation = scene.servers().broker().generation();
         scene.closeAtLast(this);

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.assay.embedded.EmbeddedServers;
 import io.assay.embedded.EmbeddedServers.Kind;
+import io.assay.testkit.ClickHouseServer;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -28,14 +29,17 @@ public final class Servers implements AutoCloseable {
     private final Path folder;
     private final EmbeddedServers servers;
     private final Map<Kind, Proxy> proxies = new EnumMap<>(Kind.class);
-    private final Proxy analytics;
+    private final Proxy counts;
     private Broker broker;
+    private ClickHouseServer clickHouse;
+    private Proxy columns;
+    private boolean onClickHouse;
     private String database = MAINTENANCE;
 
     private Servers(Path folder, EmbeddedServers servers) throws IOException {
         this.folder = folder;
         this.servers = servers;
-        this.analytics = Proxy.to(port(Kind.POSTGRES));
+        this.counts = Proxy.to(port(Kind.POSTGRES));
     }
 
     static Servers start(Path folder) throws IOException {
@@ -51,8 +55,9 @@ public final class Servers implements AutoCloseable {
         for (Kind kind : proxies.keySet()) {
             restore(kind);
         }
-        analytics.slow(Duration.ZERO);
-        analytics.restore();
+        onClickHouse = false;
+        counts.slow(Duration.ZERO);
+        counts.restore();
         if (broker != null) {
             broker.renew(name);
         }
@@ -72,9 +77,30 @@ public final class Servers implements AutoCloseable {
         return broker;
     }
 
-    /** What stands between the nodes and the store of counts, which is PostgreSQL again. */
+    /** From now on the nodes of this drill keep their counts in ClickHouse. */
+    void keepCountsInClickHouse() throws IOException {
+        if (clickHouse == null) {
+            Path home = folder.resolve("clickhouse").toAbsolutePath();
+            Scene.empty(home);
+            clickHouse = ClickHouseServer.start(home);
+            columns = Proxy.to(clickHouse.uri().getPort());
+        }
+        columns.slow(Duration.ZERO);
+        columns.restore();
+        onClickHouse = true;
+    }
+
+    /** What stands between the nodes and the store of counts: PostgreSQL once more, or ClickHouse. */
     public Proxy analytics() {
-        return analytics;
+        return onClickHouse ? columns : counts;
+    }
+
+    private JsonObject countsIn(int port) {
+        return new JsonObject()
+                .put("store", "clickhouse")
+                .put("uri", "http://127.0.0.1:" + port)
+                .put("database", database)
+                .put("user", "default");
     }
 
     /** What stands between the nodes and that server. */
@@ -152,7 +178,11 @@ public final class Servers implements AutoCloseable {
         String redis = "redis://127.0.0.1:" + proxy(Kind.REDIS).port();
         JsonObject endpoints = new JsonObject()
                 .put("postgres", postgres)
-                .put("analytics", postgres.copy().put("port", analytics.port()))
+                .put(
+                        "analytics",
+                        onClickHouse
+                                ? countsIn(columns.port())
+                                : postgres.copy().put("port", counts.port()))
                 .put("redis", new JsonObject().put("uri", redis));
         return broker == null ? endpoints : endpoints.mergeIn(broker.endpoints());
     }
@@ -160,13 +190,17 @@ public final class Servers implements AutoCloseable {
     /** The same for whoever is in this process and is to be spared what happens to the proxies. */
     JsonObject direct() {
         JsonObject postgres = servers.endpoints().getJsonObject("postgres").put("database", database);
-        return endpoints().put("postgres", postgres).put("analytics", postgres.copy());
+        return endpoints()
+                .put("postgres", postgres)
+                .put("analytics", onClickHouse ? countsIn(clickHouse.uri().getPort()) : postgres.copy());
     }
 
     /** Passwords, which may stand in the environment only. */
     Map<String, String> environment() {
         String password = servers.endpoints().getJsonObject("postgres").getString("password");
-        return Map.of("ASSAY_POSTGRES_PASSWORD", password, "ASSAY_ANALYTICS_PASSWORD", password);
+        return onClickHouse
+                ? Map.of("ASSAY_POSTGRES_PASSWORD", password)
+                : Map.of("ASSAY_POSTGRES_PASSWORD", password, "ASSAY_ANALYTICS_PASSWORD", password);
     }
 
     /** The name of the database that this drill's nodes use. */
@@ -210,7 +244,7 @@ public final class Servers implements AutoCloseable {
 
     private Connection connect(String name) throws SQLException {
         JsonObject postgres = servers.endpoints().getJsonObject("postgres");
-        String url = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=5&socketTimeout=20"
+        String url = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=5&socketTimeout=60"
                 .formatted(port(Kind.POSTGRES), name);
         return DriverManager.getConnection(url, postgres.getString("user"), postgres.getString("password"));
     }
@@ -218,7 +252,11 @@ public final class Servers implements AutoCloseable {
     @Override
     public void close() {
         proxies.values().forEach(Proxy::close);
-        analytics.close();
+        counts.close();
+        if (clickHouse != null) {
+            columns.close();
+            clickHouse.close();
+        }
         if (broker != null) {
             broker.close();
         }
