@@ -10,7 +10,9 @@ final class AnalyticsAway extends CountingDrill {
     private final boolean onClickHouse;
 
     private AnalyticsAway(String name, String store, boolean onClickHouse) {
-        super(name, store + " with the counts is away for 2 min, then slow: results say that they are old, and catch up.");
+        super(
+                name,
+                store + " with the counts is away for 2 min, then slow: results say that they are old, and catch up.");
         this.onClickHouse = onClickHouse;
     }
 

@@ -21,6 +21,7 @@ final class BrokersAway extends CountingDrill {
 
     @Override
     public void run(Scene scene) throws Exception {
+        scene.allow("ERROR Sink: The sink failed and opens another consumer"); // after a minute in vain
         Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
         Traffic users = scene.traffic(100, List.of(pipeline.front));

@@ -33,6 +33,7 @@ public final class Drills {
             AnalyticsAway.clickHouse(),
             new Poison(),
             new Shuffles(),
+            new Rebuilt(),
             new HotUser(),
             new TopicHeldBack(),
             new Concluded());

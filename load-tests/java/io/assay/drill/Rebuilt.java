@@ -13,7 +13,9 @@ final class Rebuilt extends CountingDrill {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     Rebuilt() {
-        super("rebuild", "A new generation is built under load, the worker killed in it; it equals the old one row for row.");
+        super(
+                "rebuild",
+                "A new generation is built under load, the worker killed in it; it equals the old one row for row.");
     }
 
     @Override
@@ -30,8 +32,14 @@ final class Rebuilt extends CountingDrill {
         pipeline.worker().startAgain().awaitReady();
         report(scene, "everything is acknowledged within", traffic.settle(scene, PATIENCE));
         long now = System.currentTimeMillis();
-        report(scene, "the old one is up to date after", scene.secondsUntil(PATIENCE, () -> referee.asOf(served) >= now));
-        report(scene, "the new one is up to date after", scene.secondsUntil(PATIENCE, () -> referee.asOf(built) >= now));
+        report(
+                scene,
+                "the old one is up to date after",
+                scene.secondsUntil(PATIENCE, () -> referee.asOf(served) >= now));
+        report(
+                scene,
+                "the new one is up to date after",
+                scene.secondsUntil(PATIENCE, () -> referee.asOf(built) >= now));
         compare(scene, pipeline, served, built);
         traffic.goOn();
         JsonObject flipped = api.expect(200, "POST", "/rebuild/flip", "");
@@ -71,8 +79,9 @@ final class Rebuilt extends CountingDrill {
         for (AggregateRow row : rows) {
             byPartition.put(
                     row.partition(),
-                    new TreeMap<>(row.totals().all()) + " " + new TreeMap<>(row.totals().clean())
-                            + row.totals().multipleExposures() + row.totals().excludedUsers());
+                    new TreeMap<>(row.totals().all()) + " "
+                            + new TreeMap<>(row.totals().clean()) + row.totals().multipleExposures()
+                            + row.totals().excludedUsers());
         }
         return byPartition;
     }

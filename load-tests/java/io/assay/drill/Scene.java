@@ -262,8 +262,7 @@ public final class Scene implements AutoCloseable {
             api(admin).insist("PATCH", "/experiments/" + key, LIVE);
             return api(admin).expect(200, "GET", "/experiments/" + key, "").getString("experiment_id");
         }
-        String id =
-                api(admin).expect(201, "POST", "/experiments", body).getString("experiment_id");
+        String id = api(admin).expect(201, "POST", "/experiments", body).getString("experiment_id");
         api(admin).expect(200, "PATCH", "/experiments/" + id, LIVE);
         return id;
     }
