@@ -60,11 +60,13 @@ final class Restarts {
     /** "" or that it failed not long ago, more than once. */
     String problem() {
         var failure = last;
-        boolean isOfNow = failure != null
-                && failure.count > 1
-                && nanos.getAsLong() - failure.at
-                        < LONGEST_PAUSE.multipliedBy(2).toNanos();
-        return isOfNow ? "threads of the join failed " + failure.count + " times, at last: " + failure.cause : "";
+        if (failure == null
+                || failure.count <= 1
+                || nanos.getAsLong() - failure.at
+                        >= LONGEST_PAUSE.multipliedBy(2).toNanos()) {
+            return "";
+        }
+        return "threads of the join failed " + failure.count + " times, at last: " + failure.cause;
     }
 
     boolean isClosing() {
