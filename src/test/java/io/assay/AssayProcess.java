@@ -53,10 +53,16 @@ public final class AssayProcess implements AutoCloseable {
 
     /** Starts it with the data folder and base port; further options follow. */
     public static AssayProcess start(Path data, int basePort, String... more) throws IOException {
+        return start(data, basePort, Map.of(), more);
+    }
+
+    /** The same with variables over those of this process. */
+    public static AssayProcess start(Path data, int basePort, Map<String, String> environment, String... more)
+            throws IOException {
         List<String> options = new ArrayList<>(List.of("--data", data.toString()));
         options.addAll(List.of(more));
         Path log = Files.createTempFile("assay-", ".log");
-        return start(new Launch(basePort, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), Map.of(), log, options));
+        return start(new Launch(basePort, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"), environment, log, options));
     }
 
     public static AssayProcess start(Launch launch) throws IOException {

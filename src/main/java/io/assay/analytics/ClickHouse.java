@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -30,6 +31,7 @@ final class ClickHouse {
     private static final long CHANGE_MILLIS = 60_000;
     /* Less than the 3 s after which a server ends a connection that nobody uses. */
     private static final int IDLE_SECONDS = 2;
+    private static final int ATTEMPTS = 3;
 
     private final Vertx vertx;
     private final ClickHouseConfig config;
@@ -111,12 +113,19 @@ final class ClickHouse {
 
     private Future<Buffer> send(String what, String parameters, Buffer body, long millis) {
         var inside = parameters.contains("&database=") ? parameters : parameters + "&database=" + encode(database());
-        return onLoop(() -> client.request(HttpMethod.POST, target(inside))
+        return onLoop(() -> post(inside, body, millis, ATTEMPTS)).map(response -> body(what, response));
+    }
+
+    /** A server ends connections that nobody uses, perhaps just then: all that is sent may be sent again. */
+    private Future<HttpResponse<Buffer>> post(String parameters, Buffer body, long millis, int attempts) {
+        return client.request(HttpMethod.POST, target(parameters))
                 .putHeader("X-ClickHouse-User", config.user())
                 .putHeader("X-ClickHouse-Key", config.password())
                 .timeout(millis)
                 .sendBuffer(body)
-                .map(response -> body(what, response)));
+                .recover(e -> e instanceof HttpClosedException && attempts > 1
+                        ? post(parameters, body, millis, attempts - 1)
+                        : Future.failedFuture(e));
     }
 
     /** Vert.x' client may miss an answer that comes before a thread which is not its loop has said who wants it. */

@@ -30,10 +30,10 @@ final class ClickHouseErasures {
     }
 
     /** A user in one partition of a topic. */
-    private record Presence(int topic, int partition, String user) {}
+    record Presence(int topic, int partition, String user) {}
 
     /** The last erasure of each. */
-    private record Last(Map<Presence, Long> offsets) {
+    record Last(Map<Presence, Long> offsets) {
         static Last of(List<Erasure> erasures) {
             return new Last(erasures.stream()
                     .collect(toMap(

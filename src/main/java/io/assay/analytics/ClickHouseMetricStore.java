@@ -25,7 +25,7 @@ public class ClickHouseMetricStore implements MetricStore {
         erasures = new ClickHouseErasures(database, topics);
         batches = new ClickHouseBatch(database, erasures);
         reads = new ClickHouseReads(database);
-        rawLog = new ClickHouseRawLog(database);
+        rawLog = new ClickHouseRawLog(database, erasures);
     }
 
     /** The counts in the database of the section {@code analytics}; connects at first use. */

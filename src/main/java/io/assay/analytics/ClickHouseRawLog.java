@@ -6,92 +6,114 @@ import io.assay.analytics.ClickHouse.Row;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The raw log in ClickHouse, read a page at a time in the order of its key: users by a hash, so that a share of them is one
- * stretch of every part. What is stored twice until a merge drops it is read once.
- */
+/** The raw log in ClickHouse, read page by page in the order in which it lies there. */
 final class ClickHouseRawLog {
-    private static final int PAGE = 20_000;
-    private static final int HASHES = 1_024;
-    private static final String COMMON = "SELECT bucket, topic, log_pos, user_id, event_id, ts, received_ts, ";
+    private static final int PAGE = 10_000;
+    private static final int BUCKETS = 1_024;
+    private static final String COLUMNS =
+            "SELECT topic, part, log_pos, user_id, event_id, ts, received_ts, toUInt64(bucket), ";
 
     private final ClickHouse database;
+    private final ClickHouseErasures erasures;
 
-    ClickHouseRawLog(ClickHouse database) {
+    ClickHouseRawLog(ClickHouse database, ClickHouseErasures erasures) {
         this.database = database;
+        this.erasures = erasures;
     }
+
+    /** The last row of a page. */
+    private record Place(long bucket, String user, long offset) {
+        static final Place BEFORE_ALL = new Place(-1, "", 0);
+
+        String isPassed() {
+            return bucket < 0
+                    ? ""
+                    : " AND (bucket, user_id, log_pos) > (" + bucket + ", " + ClickHouseLiteral.of(user) + ", " + offset
+                            + ")";
+        }
+    }
+
+    /** What all pages of one reading are of. */
+    private record Reading<R>(String sql, Function<Row, R> row, Function<List<R>, Future<Void>> reader) {}
 
     Future<Void> exposures(RawRange range, Function<List<RawExposure>, Future<Void>> reader) {
-        var sql = COMMON + "experiment_id, variant_key FROM exposures_raw WHERE "
-                + within("exposures_raw", range, range.exposures());
-        return pages(
-                sql,
-                range,
-                null,
-                rows -> reader.apply(
-                        rows.stream().map(row -> exposure(range, row)).toList()));
-    }
-
-    Future<Void> goals(RawRange range, Function<List<RawGoal>, Future<Void>> reader) {
-        var sql = COMMON + "name, value_micros FROM goals_raw WHERE " + within("goals_raw", range, range.events());
-        return pages(
-                sql,
-                range,
-                null,
-                rows -> reader.apply(rows.stream().map(row -> goal(range, row)).toList()));
-    }
-
-    private Future<Void> pages(
-            String sql, RawRange range, @Nullable Row last, Function<List<Row>, Future<Void>> reader) {
-        var page = sql + " AND user_id IN (SELECT user_id FROM exposures_raw WHERE "
-                + within("exposures_raw", range, range.exposures()) + " AND experiment_id = "
-                + ClickHouseLiteral.of(range.experimentId()) + ")" + after(last)
-                + " ORDER BY bucket, user_id, log_pos LIMIT 1 BY log_pos LIMIT " + PAGE;
-        return database.query(page).compose(found -> {
-            var rows = found.rows().toList();
-            var taken = reader.apply(rows);
-            return rows.size() < PAGE
-                    ? taken
-                    : taken.compose(v -> pages(sql, range, rows.get(rows.size() - 1), reader));
+        return newestTopic("exposures_raw").compose(exposures -> {
+            var sql = COLUMNS + "experiment_id, variant_key FROM exposures_raw WHERE "
+                    + below(range, exposures, range.exposures()) + " AND " + isShown(range, exposures);
+            return read(new Reading<>(sql, ClickHouseRawLog::exposure, reader), range, exposures);
         });
     }
 
-    private static String after(@Nullable Row last) {
-        if (last == null) {
-            return "";
-        }
-        var user = ClickHouseLiteral.of(last.text(3));
-        return " AND bucket >= " + last.small(0) + " AND (bucket > " + last.small(0) + " OR user_id > " + user
-                + " OR user_id = " + user + " AND log_pos > " + last.number(2) + ")";
+    Future<Void> goals(RawRange range, Function<List<RawGoal>, Future<Void>> reader) {
+        return newestTopic("exposures_raw")
+                .compose(exposures -> newestTopic("goals_raw").compose(goals -> {
+                    var sql = COLUMNS + "name, value_micros FROM goals_raw WHERE " + below(range, goals, range.events())
+                            + " AND " + isShown(range, exposures);
+                    return read(new Reading<>(sql, ClickHouseRawLog::goal, reader), range, goals);
+                }));
     }
 
-    private static String within(String table, RawRange range, long offset) {
-        long from = (long) range.bucket() * HASHES / range.buckets();
-        long to = (range.bucket() + 1L) * HASHES / range.buckets();
-        return "part = " + range.partition() + " AND bucket >= " + from + " AND bucket < " + to
-                + " AND topic = (SELECT max(topic) FROM " + table + ") AND log_pos < " + Math.max(0, offset);
+    private <R> Future<Void> read(Reading<R> reading, RawRange range, int topic) {
+        return erasures.in(topic, range.partition())
+                .map(ClickHouseErasures.Last::of)
+                .compose(erased -> pages(reading, erased, Place.BEFORE_ALL));
     }
 
-    private static RawExposure exposure(RawRange range, Row row) {
+    private <R> Future<Void> pages(Reading<R> reading, ClickHouseErasures.Last erased, Place after) {
+        var sql =
+                reading.sql + after.isPassed() + " ORDER BY bucket, user_id, log_pos LIMIT 1 BY log_pos LIMIT " + PAGE;
+        return database.query(sql).compose(found -> {
+            var page = found.rows().toList();
+            var rows = page.stream()
+                    .filter(row -> !erased.covers(at(row), row.text(3)))
+                    .map(reading.row)
+                    .toList();
+            var done = rows.isEmpty() ? Future.<Void>succeededFuture() : reading.reader.apply(rows);
+            if (page.size() < PAGE) {
+                return done;
+            }
+            var end = page.get(PAGE - 1);
+            return done.compose(taken -> pages(reading, erased, new Place(end.number(7), end.text(3), end.number(2))));
+        });
+    }
+
+    private Future<Integer> newestTopic(String table) {
+        return database.query("SELECT max(topic) FROM " + table)
+                .map(found -> found.rows().findFirst().orElseThrow().small(0));
+    }
+
+    private static String isShown(RawRange range, int topic) {
+        return "user_id IN (SELECT user_id FROM exposures_raw WHERE " + below(range, topic, range.exposures())
+                + " AND experiment_id = " + ClickHouseLiteral.of(range.experimentId()) + ")";
+    }
+
+    private static String below(RawRange range, int topic, long offset) {
+        return "part = " + range.partition() + " AND " + share(range.bucket(), range.buckets()) + " AND topic = "
+                + topic + " AND log_pos < " + Math.max(0, offset);
+    }
+
+    /** Which users are in a share: a range of buckets, and if there are more shares than these, of parts of them. */
+    static String share(long bucket, long buckets) {
+        long parts = (buckets + BUCKETS - 1) / BUCKETS;
+        long from = bucket * BUCKETS * parts / buckets;
+        long to = (bucket + 1) * BUCKETS * parts / buckets;
+        var ofBuckets = "bucket >= " + from / parts + " AND bucket <= " + (to - 1) / parts;
+        var part = "bucket * " + parts + " + intDiv(cityHash64(user_id), " + BUCKETS + ") % " + parts;
+        return parts == 1 ? ofBuckets : ofBuckets + " AND " + part + " >= " + from + " AND " + part + " < " + to;
+    }
+
+    private static RawExposure exposure(Row row) {
         return new RawExposure(
-                at(range, row), row.text(3), row.text(4), row.text(7), row.text(8), row.number(5), row.number(6));
+                at(row), row.text(3), row.text(4), row.text(8), row.text(9), row.number(5), row.number(6));
     }
 
-    private static RawGoal goal(RawRange range, Row row) {
+    private static RawGoal goal(Row row) {
         return new RawGoal(
-                at(range, row),
-                row.text(3),
-                row.text(4),
-                row.text(7),
-                row.number(8),
-                row.number(5),
-                row.number(6),
-                null);
+                at(row), row.text(3), row.text(4), row.text(8), row.number(9), row.number(5), row.number(6), null);
     }
 
-    private static Position at(RawRange range, Row row) {
-        return new Position(row.small(1), range.partition(), row.number(2));
+    private static Position at(Row row) {
+        return new Position(row.small(0), row.small(1), row.number(2));
     }
 }

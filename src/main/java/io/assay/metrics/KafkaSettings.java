@@ -28,6 +28,11 @@ final class KafkaSettings {
 
     private static final long CACHE_BYTES = 32L << 20;
 
+    /* A store that writes a file per insert wants few large ones: the sink's records gather for so long or so much. */
+    private static final String SMALL_INSERTS = "postgres";
+    private static final int GATHERED_BYTES = 1 << 20;
+    private static final int GATHERED_MILLIS = 1_000;
+
     private final MetricsConfig config;
     private final Path folder;
     private final String member;
@@ -73,13 +78,22 @@ final class KafkaSettings {
     Consumer<byte[], byte[]> sinkConsumer() {
         var p = new Properties();
         p.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, config.topics().bootstrap());
-        p.put(ConsumerConfig.GROUP_ID_CONFIG, "assay-sink-" + config.generation());
+        p.put(ConsumerConfig.GROUP_ID_CONFIG, "assay-sink-" + ofStore() + config.generation());
         p.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         p.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         p.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         p.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+        if (!config.store().equals(SMALL_INSERTS)) {
+            p.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, GATHERED_BYTES);
+            p.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, GATHERED_MILLIS);
+        }
         p.putAll(member("sink"));
         return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Another store begins with the beginning of the log. */
+    private String ofStore() {
+        return config.store().equals(SMALL_INSERTS) ? "" : config.store() + "-";
     }
 
     private Map<String, Object> member(String what) {

@@ -13,9 +13,16 @@ import java.nio.file.Path;
  * @param commitIntervalMillis how often the state is committed with the positions in the log
  * @param threads how many partitions are worked on at a time
  * @param state the folder of the state; it can be lost, and is then read back from the log of its changes
+ * @param store the name of the store that the counts go to
  */
 record MetricsConfig(
-        Topics topics, int generation, int emitIntervalMillis, int commitIntervalMillis, int threads, Path state) {
+        Topics topics,
+        int generation,
+        int emitIntervalMillis,
+        int commitIntervalMillis,
+        int threads,
+        Path state,
+        String store) {
     static MetricsConfig from(JsonObject config) {
         var settings = Settings.of(config);
         var metrics =
@@ -26,12 +33,13 @@ record MetricsConfig(
                 metrics.integer("emitIntervalMillis", 10, 600_000, 10_000),
                 metrics.integer("commitIntervalMillis", 10, 60_000, 200),
                 metrics.integer("threads", 1, 64, 1),
-                Path.of(settings.string("data", ".assay")).resolve("streams"));
+                Path.of(settings.string("data", ".assay")).resolve("streams"),
+                settings.section("analytics").string("store", "postgres"));
     }
 
     /** The same for another generation. */
     MetricsConfig of(int other) {
-        return new MetricsConfig(topics, other, emitIntervalMillis, commitIntervalMillis, threads, state);
+        return new MetricsConfig(topics, other, emitIntervalMillis, commitIntervalMillis, threads, state, store);
     }
 
     String application() {

@@ -15,11 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is true of ClickHouse beyond what every store of counts does. */
 class ClickHouseIT {
@@ -177,6 +181,85 @@ class ClickHouseIT {
         Eventually.within(Duration.ofSeconds(20), () -> assertThat(
                         ask("SELECT log_pos FROM %s.exposures_raw WHERE topic = " + topic + " ORDER BY log_pos"))
                 .isEqualTo("0\n2\n4\n6\n7\n8\n9"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void theSharesOfARangeTogetherAreItsRawRowsOnceEach(int buckets) {
+        int topic = await(store.register("shares", String.valueOf(buckets)));
+        var exposures = IntStream.range(0, 12_000)
+                .mapToObj(i -> new Batch.RawExposure(
+                        new Position(topic, 3, i), "u" + i % 5_000, "id", i % 5 == 0 ? "shown" : "other", "v", i, 6))
+                .toList();
+        var goals = IntStream.range(0, 300)
+                .mapToObj(i -> new Batch.RawGoal(new Position(topic, 3, i), "u" + i, "id", "buy", -i, i, 6, "{}"))
+                .toList();
+        await(store.store(Batch.ofRaw(exposures, goals)));
+        await(store.store(Batch.ofRaw(exposures.subList(0, 500), goals)));
+        await(store.store(Batch.ofErasures(List.of(new Batch.Erasure(new Position(topic, 3, 10_101), "u100", 1)))));
+        Set<Long> users = exposures.stream()
+                .filter(row -> row.at().offset() < 11_000 && row.experimentId().equals("shown"))
+                .map(row -> row.at().offset() % 5_000)
+                .collect(Collectors.toSet());
+        List<Batch.RawExposure> found = new ArrayList<>();
+        List<Batch.RawGoal> foundGoals = new ArrayList<>();
+        for (int bucket = 0; bucket < buckets; bucket++) {
+            var range = new RawRange("shown", 3, 11_000, 200, bucket, buckets);
+            await(store.rawExposures(range, page -> add(found, page)));
+            await(store.rawGoals(range, page -> add(foundGoals, page)));
+        }
+        assertThat(found)
+                .containsExactlyInAnyOrderElementsOf(exposures.stream()
+                        .filter(row -> row.at().offset() < 11_000
+                                && users.contains(row.at().offset() % 5_000))
+                        .filter(row -> !row.user().equals("u100"))
+                        .toList());
+        assertThat(foundGoals)
+                .hasSize(39)
+                .allMatch(goal -> users.contains(goal.at().offset()));
+    }
+
+    /** There are 1024 buckets of users, and any number of shares. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 1_000, 1_024, 1_025, 3_000, 5_000})
+    void everyUserIsInOneShare(int buckets) {
+        var shares = IntStream.range(0, buckets)
+                .filter(bucket -> buckets < 10 || bucket % (buckets / 10) < 3)
+                .mapToObj(bucket -> "(" + ClickHouseRawLog.share(bucket, buckets) + ")")
+                .toList();
+        var sql = "SELECT max(n), min(n) FROM (SELECT " + String.join(" + ", shares)
+                + " AS n FROM (SELECT toString(number) AS user_id, " + ClickHouseSchema.bucket("user_id")
+                + " AS bucket FROM numbers(20000)))";
+        var row = await(database.query(sql)).rows().findFirst().orElseThrow();
+        assertThat(row.number(0)).isEqualTo(1);
+        assertThat(row.number(1)).isEqualTo(buckets < 10 ? 1 : 0);
+    }
+
+    private static <R> Future<Void> add(List<R> all, List<R> page) {
+        all.addAll(page);
+        return Future.succeededFuture();
+    }
+
+    @Test
+    void aForgottenGenerationLeavesNothing() throws Exception {
+        int topic = await(store.register("forgotten", "1"));
+        var at = new Position(topic, 0, 1);
+        for (int generation : List.of(91, 92)) {
+            await(store.store(Batch.ofTotals(
+                    List.of(new Batch.AggregateRow(at, generation, "e", 0, Batch.Progress.UNKNOWN, totals(1))),
+                    List.of(new Batch.Watermark(at, generation, 0, 1, 5, 5, Batch.Progress.UNKNOWN)))));
+            await(store.store(
+                    Batch.ofFirstExposures(List.of(new Batch.FirstExposure(at, generation, "e", "u", "v", 5)))));
+        }
+        await(store.forget(91));
+        await(store.forget(91));
+        assertThat(await(store.rows(91, "e"))).isEmpty();
+        assertThat(await(store.firstExposure(91, "e", "u"))).isEmpty();
+        Eventually.within(Duration.ofSeconds(20), () -> assertThat(await(store.watermarks(91)))
+                .isEmpty());
+        assertThat(await(store.rows(92, "e"))).hasSize(1);
+        assertThat(await(store.watermarks(92))).hasSize(1);
+        assertThat(await(store.firstExposure(92, "e", "u"))).isPresent();
     }
 
     @Test

@@ -8,22 +8,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A node in a process of its own that may be killed and started again, with its keys and the commands that use it. */
 public final class RunningNode implements AutoCloseable {
     private final Path data;
     private final int port;
+    private final Map<String, String> environment;
     private AssayProcess process;
 
-    private RunningNode(Path data, int port) throws IOException {
+    private RunningNode(Path data, int port, Map<String, String> environment) throws IOException {
         this.data = data;
         this.port = port;
-        this.process = AssayProcess.start(data, port).awaitReady();
+        this.environment = environment;
+        this.process = AssayProcess.start(data, port, environment).awaitReady();
     }
 
     /** Starts a node and waits until it says that it is ready. */
     public static RunningNode start(Path data) throws IOException {
-        return new RunningNode(data, AssayProcess.freeBasePort());
+        return start(data, Map.of());
+    }
+
+    /** The same with variables of its environment. */
+    public static RunningNode start(Path data, Map<String, String> environment) throws IOException {
+        return new RunningNode(data, AssayProcess.freeBasePort(), environment);
     }
 
     /** SIGKILL, then a start on the same folder and port. */
@@ -34,7 +42,7 @@ public final class RunningNode implements AutoCloseable {
 
     /** A start on the same folder and port, after a {@link #stop}. */
     public void startAgain() throws IOException {
-        process = AssayProcess.start(data, port).awaitReady();
+        process = AssayProcess.start(data, port, environment).awaitReady();
     }
 
     /** Runs a command of {@code bin/assay} against this node. */
