@@ -1,11 +1,12 @@
 package io.assay.assignment;
 
 import io.assay.engine.Scratch;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Evaluates questions and puts the answers together from pieces; one per event loop. */
-final class AnswerWriter {
+/** Evaluates questions, and puts each answer together from pieces where it is sent from; one per event loop. */
+final class AnswerWriter implements Answers.Body {
     private static final byte[] ASSIGNMENTS = ascii("{\"assignments\":{");
     private static final byte[] CONFIGS = ascii("},\"configs\":{");
     private static final byte[] END = ascii("}}");
@@ -13,26 +14,43 @@ final class AnswerWriter {
 
     private final Scratch scratch = new Scratch();
     private boolean[] wanted = new boolean[0];
-    private byte[] out = new byte[4096];
-    private int length;
+    private Compiled compiled = Compiled.NOTHING;
+    private boolean withConfigs;
 
-    /** Writes the answer's body into {@link #bytes} and returns how long it is. */
-    int write(Compiled compiled, Question question) {
-        length = 0;
-        compiled.assigner().assign(question.userId, question.attributes, scratch);
-        limit(compiled.fragments(), question);
-        append(ASSIGNMENTS);
-        append(compiled.fragments().assignments());
-        if (question.withConfigs) {
-            append(CONFIGS);
-            append(compiled.fragments().configs());
-        }
-        append(compiled.degraded() ? DEGRADED : END);
-        return length;
+    /** Evaluates a question; the answer is written from then on. */
+    void evaluate(Compiled by, Question question) {
+        by.assigner().assign(question.userId, question.attributes, scratch);
+        limit(by.fragments(), question);
+        compiled = by;
+        withConfigs = question.withConfigs;
     }
 
-    byte[] bytes() {
-        return out;
+    @Override
+    public int room() {
+        int room = ASSIGNMENTS.length + room(compiled.fragments().assignments()) + DEGRADED.length;
+        return withConfigs ? room + CONFIGS.length + room(compiled.fragments().configs()) : room;
+    }
+
+    private int room(Pieces pieces) {
+        return pieces.room(scratch.variants(), scratch.candidates());
+    }
+
+    @Override
+    public void writeTo(ByteBuf out) {
+        out.writeBytes(ASSIGNMENTS);
+        append(compiled.fragments().assignments(), out);
+        if (withConfigs) {
+            out.writeBytes(CONFIGS);
+            append(compiled.fragments().configs(), out);
+        }
+        out.writeBytes(compiled.degraded() ? DEGRADED : END);
+    }
+
+    /** Each piece brings a comma, and the last one's is one too many. */
+    private void append(Pieces pieces, ByteBuf out) {
+        int start = out.writerIndex();
+        pieces.writeTo(out, scratch.variants(), scratch.candidates());
+        out.writerIndex(Math.max(start, out.writerIndex() - 1));
     }
 
     /** Takes the user out of what was not asked for. */
@@ -53,25 +71,6 @@ final class AnswerWriter {
         int[] variants = scratch.variants();
         for (int e = 0; e < fragments.size(); e++) {
             variants[e] = wanted[e] ? variants[e] : -1;
-        }
-    }
-
-    /** Each piece brings a comma, and the last one's is one too many. */
-    private void append(Pieces pieces) {
-        ensure(pieces.room(scratch.variants()));
-        int end = pieces.copy(scratch.variants(), scratch.candidates(), out, length);
-        length = end > length ? end - 1 : length;
-    }
-
-    private void append(byte[] part) {
-        ensure(part.length);
-        System.arraycopy(part, 0, out, length, part.length);
-        length += part.length;
-    }
-
-    private void ensure(int more) {
-        if (length + more > out.length) {
-            out = Arrays.copyOf(out, Math.max(length + more, 2 * out.length));
         }
     }
 

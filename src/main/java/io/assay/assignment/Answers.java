@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -20,8 +19,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends answers; one per event loop. Bodies are copied once, into memory that the socket reads, and that is used again once
- * they are written; headers are made once for every length of a body.
+ * Sends answers; one per event loop. Bodies are written into memory that the socket reads, and that is used again once
+ * they are sent; headers are made once for every length of a body.
  *
  * <p>Who needs memory looks whether an answer is written by now: to be told of each would cost every request. The last one mostly
  * is, and its memory is still in the processor. Large answers, and those that wait for a slow reader, give their memory back as
@@ -70,6 +69,15 @@ final class Answers {
         return here == null ? 1 : Math.max(1, here.getInstanceCount());
     }
 
+    /** What an answer says. */
+    interface Body {
+        /** At least as many bytes as it is written with. */
+        int room();
+
+        /** Appends it to memory with that much room. */
+        void writeTo(ByteBuf out);
+    }
+
     /** An answer, and whether it is written or its connection gone. */
     private static final class Sent {
         private final HttpConnection connection;
@@ -88,32 +96,50 @@ final class Answers {
     }
 
     void send(HttpServerRequest request, byte[] bytes, int length) {
-        ByteBuf body = take(length);
-        if (body == null) {
+        send(request, new Body() {
+            @Override
+            public int room() {
+                return length;
+            }
+
+            @Override
+            public void writeTo(ByteBuf out) {
+                out.writeBytes(bytes, 0, length);
+            }
+        });
+    }
+
+    void send(HttpServerRequest request, Body body) {
+        int room = body.room();
+        ByteBuf taken = take(room);
+        if (taken == null) {
             HttpService.drop(request.connection(), "memory");
             return;
         }
-        HttpServerResponse response = request.response();
-        MultiMap own = response.headers();
-        if (own.isEmpty()) {
-            own.setAll(headers(length));
-        } else {
-            own.set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
-        }
-        Sent answer = new Sent(request.connection(), end(request, body.writeBytes(bytes, 0, length)), body);
-        if (length > KEPT_BYTES) {
+        Sent answer = new Sent(request.connection(), end(request, body, taken), taken);
+        if (room > KEPT_BYTES) {
             awaitEnd(answer);
         } else {
             sent.addLast(answer);
         }
     }
 
-    private Future<Void> end(HttpServerRequest request, ByteBuf body) {
+    private Future<Void> end(HttpServerRequest request, Body body, ByteBuf taken) {
         try {
-            return OnePiece.end(request, body);
+            body.writeTo(taken);
+            setHeaders(request.response().headers(), taken.readableBytes());
+            return OnePiece.end(request, taken);
         } catch (RuntimeException e) {
-            release(body);
+            release(taken);
             throw e;
+        }
+    }
+
+    private void setHeaders(MultiMap own, int length) {
+        if (own.isEmpty()) {
+            own.setAll(headers(length));
+        } else {
+            own.set(HttpHeaders.CONTENT_TYPE, JSON).set(HttpHeaders.CACHE_CONTROL, PRIVATE);
         }
     }
 

@@ -117,22 +117,16 @@ final class AssignmentRoutes {
                 || request.headers().contains("X-API-Key");
     }
 
-    /** Whatever fails inside: control for everything, never an error. */
     private void answer(HttpServerRequest request, Compiled compiled) {
-        int length;
-        try {
-            length = writer.write(compiled, question);
-        } catch (RuntimeException e) {
-            control(request, e);
-            return;
-        }
-        answers.send(request, writer.bytes(), length);
+        writer.evaluate(compiled, question);
+        answers.send(request, writer);
     }
 
+    /** Whatever fails inside: control for everything, never an error. */
     private void control(HttpServerRequest request, RuntimeException failure) {
         failed.increment();
         log.error("A user could not be evaluated", failure);
-        int length = writer.write(Compiled.NOTHING, question);
-        answers.send(request, writer.bytes(), length);
+        writer.evaluate(Compiled.NOTHING, question);
+        answers.send(request, writer);
     }
 }

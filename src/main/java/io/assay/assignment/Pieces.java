@@ -1,137 +1,207 @@
 package io.assay.assignment;
 
-import java.io.ByteArrayOutputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.internal.PlatformDependent;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts in groups, one after the other in one array of bytes, from which an answer is put together.
+ * Texts in groups, in one table, from which an answer is put together where it is sent from.
  *
  * <p>A piece is some thirty bytes, and an answer has hundreds of them, so a call to copy each would cost more than the copying.
- * Thirty-two bytes at a time are copied in place, as many for every piece of a group as the longest needs: what is too much
- * is written over by what comes next, and the processor is not surprised by the length of the variant that a user got.
+ * The table has places of four words, 32 bytes, and all pieces of a group take as many of them as its longest. As many are
+ * copied, in place: what is too much is written over by what comes next, and the processor is not surprised by the
+ * length of the variant that a user got.
  */
 final class Pieces {
-    private static final int STEP = 32;
+    private static final int WORDS = 4;
+    private static final int BYTES = WORDS * Long.BYTES;
 
-    private static final int SHORT = 96;
+    /** Of groups with more places than these only what a piece needs is copied. */
+    private static final int FEW = 3;
+
     private static final int SMALL = 64 * 1024;
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final boolean BY_ADDRESS =
+            PlatformDependent.hasUnsafe() && !PlatformDependent.BIG_ENDIAN_NATIVE_ORDER;
 
-    private final byte[] bytes;
-    private final int[] ends;
+    private final long[] words;
+
+    /** In bytes, of the piece that begins at a place. */
+    private final int[] lengths;
+
+    /** The place of the first piece, and how many each piece takes, by group. */
     private final int[] firsts;
-    private final int[] longest;
-    private final long longestOfAll;
 
-    private Pieces(byte[] bytes, int[] ends, int[] firsts, int[] longest) {
-        this.bytes = bytes;
-        this.ends = ends;
+    private final int[] sizes;
+    private final long roomForAll;
+    private final long roomForOne;
+
+    private Pieces(long[] words, int[] lengths, int[] firsts, int[] sizes) {
+        this.words = words;
+        this.lengths = lengths;
         this.firsts = firsts;
-        this.longest = longest;
-        longestOfAll = IntStream.of(longest).asLongStream().sum();
+        this.sizes = sizes;
+        roomForAll = BYTES * IntStream.of(sizes).asLongStream().sum();
+        roomForOne = BYTES * IntStream.of(sizes).asLongStream().max().orElse(0);
     }
 
     /** Collects pieces group by group. */
     static final class Builder {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final List<Integer> ends = new ArrayList<>(List.of(0));
-        private final List<Integer> firsts = new ArrayList<>();
-        private final List<Integer> longest = new ArrayList<>();
-        private int first;
-        private int most;
+        private final List<List<byte[]>> groups = new ArrayList<>();
+        private List<byte[]> group = new ArrayList<>();
 
         void add(String piece) {
-            byte[] utf8 = piece.getBytes(StandardCharsets.UTF_8);
-            bytes.writeBytes(utf8);
-            ends.add(bytes.size());
-            most = Math.max(most, utf8.length);
+            group.add(piece.getBytes(StandardCharsets.UTF_8));
         }
 
         void endGroup() {
-            firsts.add(first);
-            longest.add(most);
-            first = ends.size() - 1;
-            most = 0;
+            groups.add(group);
+            group = new ArrayList<>();
         }
 
         Pieces build() {
-            int longestOfOne = longest.stream().mapToInt(l -> l).max().orElse(0);
-            bytes.writeBytes(new byte[longestOfOne + STEP]);
-            return new Pieces(bytes.toByteArray(), ints(ends), ints(firsts), ints(longest));
+            int[] firsts = new int[groups.size()];
+            int[] sizes = new int[groups.size()];
+            int end = 0;
+            for (int g = 0; g < sizes.length; g++) {
+                firsts[g] = end;
+                sizes[g] = places(groups.get(g).stream()
+                        .mapToInt(piece -> piece.length)
+                        .max()
+                        .orElse(0));
+                end += sizes[g] * groups.get(g).size();
+            }
+            Pieces pieces = new Pieces(new long[end * WORDS], new int[end], firsts, sizes);
+            for (int g = 0; g < sizes.length; g++) {
+                pieces.fill(g, groups.get(g));
+            }
+            return pieces;
         }
+    }
 
-        private static int[] ints(List<Integer> numbers) {
-            return numbers.stream().mapToInt(n -> n).toArray();
+    private void fill(int group, List<byte[]> pieces) {
+        int size = sizes[group];
+        int place = firsts[group];
+        for (byte[] piece : pieces) {
+            lengths[place] = piece.length;
+            ByteBuffer padded = ByteBuffer.wrap(Arrays.copyOf(piece, size * BYTES));
+            padded.order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words, place * WORDS, size * WORDS);
+            place += size;
         }
+    }
+
+    private static int places(int length) {
+        return Math.max(1, (length + BYTES - 1) / BYTES);
     }
 
     int groups() {
-        return firsts.length;
-    }
-
-    /** Room enough for the chosen pieces. */
-    int room(int[] chosen) {
-        if (longestOfAll <= SMALL) {
-            return (int) longestOfAll + STEP;
-        }
-        int room = STEP;
-        for (int group = 0; group < firsts.length; group++) {
-            room += chosen[group] >= 0 ? longest[group] : 0;
-        }
-        return room;
+        return sizes.length;
     }
 
     /**
-     * Copies the chosen piece of every group that has one.
+     * Room enough for the chosen pieces.
      *
      * @param chosen the number of the piece in each group, negative for none
      * @param candidates the only groups to look at, as bits, or null for all
-     * @param out has that much room
-     * @return the end of what was written
      */
-    int copy(int[] chosen, long @Nullable [] candidates, byte[] out, int at) {
-        int end = at;
-        if (candidates == null) {
-            for (int group = 0; group < firsts.length; group++) {
-                end = chosen[group] < 0 ? end : copy(group, chosen[group], out, end);
-            }
-            return end;
+    int room(int[] chosen, long @Nullable [] candidates) {
+        long most = candidates == null ? roomForAll : Math.min(roomForAll, count(candidates) * roomForOne);
+        if (most <= SMALL) {
+            return (int) most;
         }
-        for (int word = 0; word << 6 < firsts.length; word++) {
+        int places = 0;
+        for (int group = 0; group < sizes.length; group++) {
+            places += chosen[group] < 0 ? 0 : sizes[group];
+        }
+        return Math.multiplyExact(places, BYTES);
+    }
+
+    private long count(long[] candidates) {
+        int count = 0;
+        for (int word = 0; word << 6 < sizes.length; word++) {
+            count += Long.bitCount(candidates[word]);
+        }
+        return count;
+    }
+
+    /**
+     * Appends the chosen piece of every group that has one.
+     *
+     * @param out has {@link #room} for them
+     */
+    void writeTo(ByteBuf out, int[] chosen, long @Nullable [] candidates) {
+        if (!BY_ADDRESS || !out.hasMemoryAddress()) {
+            writeByCalls(out, chosen);
+            return;
+        }
+        long start = out.memoryAddress() + out.writerIndex();
+        long limit = start + out.writableBytes();
+        long end = candidates == null ? copy(chosen, start, limit) : copy(chosen, candidates, start, limit);
+        out.writerIndex(out.writerIndex() + (int) (end - start));
+    }
+
+    /** Where memory has no address, or its bytes another order. */
+    private void writeByCalls(ByteBuf out, int[] chosen) {
+        for (int group = 0; group < sizes.length; group++) {
+            if (chosen[group] >= 0) {
+                int place = firsts[group] + chosen[group] * sizes[group];
+                int at = out.writerIndex();
+                for (int i = 0; i < places(lengths[place]) * WORDS; i++) {
+                    out.setLongLE(at + i * Long.BYTES, words[place * WORDS + i]);
+                }
+                out.writerIndex(at + lengths[place]);
+            }
+        }
+    }
+
+    private long copy(int[] chosen, long at, long limit) {
+        long end = at;
+        for (int group = 0; group < sizes.length; group++) {
+            end = chosen[group] < 0 ? end : copy(group, chosen[group], end, limit);
+        }
+        return end;
+    }
+
+    private long copy(int[] chosen, long[] candidates, long at, long limit) {
+        long end = at;
+        for (int word = 0; word << 6 < sizes.length; word++) {
             for (long left = candidates[word]; left != 0; left &= left - 1) {
                 int group = (word << 6) + Long.numberOfTrailingZeros(left);
-                end = chosen[group] < 0 ? end : copy(group, chosen[group], out, end);
+                end = chosen[group] < 0 ? end : copy(group, chosen[group], end, limit);
             }
         }
         return end;
     }
 
-    private int copy(int group, int piece, byte[] out, int at) {
-        int number = firsts[group] + piece;
-        int from = ends[number];
-        int length = ends[number + 1] - from;
-        step(from, out, at);
-        if (longest[group] > STEP) {
-            int copied = longest[group] <= SHORT ? longest[group] : length;
-            for (int i = STEP; i < copied; i += STEP) {
-                step(from + i, out, at + i);
+    /** Nothing else looks whether an address may be written to: so this does, for all places that are copied. */
+    private long copy(int group, int piece, long at, long limit) {
+        int size = sizes[group];
+        int place = firsts[group] + piece * size;
+        if ((long) size * BYTES > limit - at) {
+            throw new IndexOutOfBoundsException("group " + group + " (expected: room for it)");
+        }
+        copy(place, at);
+        if (size > 1) {
+            int copied = size <= FEW ? size : places(lengths[place]);
+            for (int i = 1; i < copied; i++) {
+                copy(place + i, at + (long) i * BYTES);
             }
         }
-        return at + length;
+        return at + lengths[place];
     }
 
     /** Without a loop: the compiler makes more of these lines than of one that goes round four times. */
-    private void step(int from, byte[] out, int at) {
-        LONGS.set(out, at, (long) LONGS.get(bytes, from));
-        LONGS.set(out, at + 8, (long) LONGS.get(bytes, from + 8));
-        LONGS.set(out, at + 16, (long) LONGS.get(bytes, from + 16));
-        LONGS.set(out, at + 24, (long) LONGS.get(bytes, from + 24));
+    private void copy(int place, long at) {
+        int from = place * WORDS;
+        PlatformDependent.putLong(at, words[from]);
+        PlatformDependent.putLong(at + 8, words[from + 1]);
+        PlatformDependent.putLong(at + 16, words[from + 2]);
+        PlatformDependent.putLong(at + 24, words[from + 3]);
     }
 }
