@@ -72,7 +72,7 @@ public final class EventCodec {
         if (digits < 1
                 || digits > LONGEST_MOMENT
                 || value[value.length - 1] != '}'
-                || !Arrays.equals(value, 0, ERASE.length, ERASE, 0, ERASE.length)) {
+                || !ByteBuffer.wrap(value, 0, ERASE.length).equals(ByteBuffer.wrap(ERASE))) {
             return -1;
         }
         long moment = 0;
