@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Stack implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
     private static final int DEFAULT_PORT = 8080;
+    private static final String JVM_OPTIONS = "ASSAY_JAVA_OPTS";
 
     private final URI url;
     private final Path data;
@@ -73,7 +74,7 @@ final class Stack implements AutoCloseable {
             int port = freeRange();
             Path home = Path.of(System.getProperty("assay.home", "."));
             System.out.println("Starting a stack of its own in " + scratch);
-            Process process = new ProcessBuilder(
+            ProcessBuilder up = new ProcessBuilder(
                             home.resolve("bin/assay").toString(),
                             "up",
                             "--data",
@@ -81,9 +82,10 @@ final class Stack implements AutoCloseable {
                             "--port",
                             Integer.toString(port))
                     .redirectErrorStream(true)
-                    .redirectOutput(scratch.resolve("up.log").toFile())
-                    .start();
-            Stack stack = new Stack(URI.create("http://127.0.0.1:" + port), scratch, process);
+                    .redirectOutput(scratch.resolve("up.log").toFile());
+            // they may name servers of another stack, which this one must not write to
+            up.environment().keySet().removeIf(name -> name.startsWith("ASSAY_") && !name.equals(JVM_OPTIONS));
+            Stack stack = new Stack(URI.create("http://127.0.0.1:" + port), scratch, up.start());
             stack.awaitReady();
             return stack;
         } catch (IOException e) {
