@@ -43,6 +43,15 @@ final class Analyst {
         return cells;
     }
 
+    /** Users who are taken out of it because of a day with too much, as its results say. */
+    int excludedUsers(Trial trial) {
+        return new Api(front, readKey())
+                .get(front.results("/experiments/" + trial.id() + "/results"), "Cache-Control", "no-cache")
+                .json()
+                .getJsonObject("quality")
+                .getInteger("excluded_users");
+    }
+
     private static boolean isFresh(String asOf, long since) {
         return !asOf.isEmpty() && Instant.parse(asOf).toEpochMilli() >= since;
     }

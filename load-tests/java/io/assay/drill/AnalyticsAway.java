@@ -1,5 +1,6 @@
 package io.assay.drill;
 
+import io.assay.testkit.ClickHouseServer;
 import java.time.Duration;
 
 /** The store of counts is gone for two minutes, then slow. */
@@ -26,6 +27,10 @@ final class AnalyticsAway extends CountingDrill {
 
     @Override
     public void run(Scene scene) throws Exception {
+        if (onClickHouse && !ClickHouseServer.isInstalled()) {
+            scene.leaveOut("no clickhouse-server is here (apt-get install clickhouse-server)");
+            return;
+        }
         if (onClickHouse) {
             scene.servers().keepCountsInClickHouse();
         }

@@ -11,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 /** The file system of the worker's state is full for a while. Where nobody may mount one, the drill is left out. */
 final class DiskFull extends CountingDrill {
     private static final int MEGABYTES = 24;
+    private static final Duration FULL = Duration.ofSeconds(30);
+    /** What the readiness check of a join says whose threads can't write. */
+    private static final String LOUD = "threads of the join failed";
 
     DiskFull() {
         super(
                 "disk-full",
-                "The file system of the join's state is full for 30 s: it says so, and is exact afterwards.");
+                "The file system of the join's state is full for 30 s and more: it says so, and is exact afterwards.");
     }
 
     @Override
@@ -44,6 +47,9 @@ final class DiskFull extends CountingDrill {
         scene.report().note("full, with %,d bytes of ballast".formatted(Files.size(ballast)));
         double loud = scene.secondsUntil(Duration.ofSeconds(60), () -> says(worker));
         scene.report().atMost("it says so after", loud, 60, "s");
+        scene.report().note("it says: " + worker.problem("metrics"));
+        scene.pause(FULL);
+        scene.report().check("it still says so", says(worker), worker.problem("metrics"), LOUD);
         scene.report().check("the worker lives", worker.isAlive(), worker.isAlive(), "true");
         pipeline.referee.judgeCommitted("full");
         Files.delete(ballast);
@@ -52,11 +58,7 @@ final class DiskFull extends CountingDrill {
     }
 
     private static boolean says(Node worker) {
-        try {
-            return !worker.isReady() || worker.output().contains("No space left on device");
-        } catch (IOException e) {
-            return false;
-        }
+        return worker.problem("metrics").contains(LOUD);
     }
 
     private static void fill(Path ballast) throws IOException {

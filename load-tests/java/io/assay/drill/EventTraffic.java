@@ -35,6 +35,9 @@ final class EventTraffic implements AutoCloseable {
     /** After that long there is no answer any more: that is a hang. */
     static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /** How a 503 tells that more waits for the broker than may. */
+    private static final String OVER_BUDGET = "Too much waits for the event log";
+
     private static final int MOST_WAITING = 64;
     private static final long RETRY_MILLIS = 250;
 
@@ -46,6 +49,7 @@ final class EventTraffic implements AutoCloseable {
     private final int size;
     private final Random random = new Random(5);
     private final Posts posts = new Posts();
+    private final Posts overBudget = new Posts();
     private final List<Event> acknowledged = new ArrayList<>();
     private volatile int port;
     private volatile boolean making = true;
@@ -114,7 +118,7 @@ final class EventTraffic implements AutoCloseable {
                 }
             } else if (answer.statusCode == 400) {
                 waiting--;
-                rejected += batch.events.size();
+                refuse(batch.events.size());
             } else {
                 vertx.setTimer(RETRY_MILLIS, again -> post(batch));
             }
@@ -140,7 +144,15 @@ final class EventTraffic implements AutoCloseable {
                 .compose(sending -> sending.send(batch.body))
                 .compose(response -> response.body().map(body -> new Reply(response.statusCode(), body)))
                 .otherwise(e -> new Reply(0, Buffer.buffer(e.toString())))
-                .onSuccess(reply -> posts.add(begun, reply.statusCode, System.nanoTime() - begun));
+                .onSuccess(reply -> note(begun, reply));
+    }
+
+    private void note(long begun, Reply reply) {
+        long nanos = System.nanoTime() - begun;
+        posts.add(begun, reply.statusCode, nanos);
+        if (reply.statusCode == 503 && reply.body.toString().contains(OVER_BUDGET)) {
+            overBudget.add(begun, reply.statusCode, nanos);
+        }
     }
 
     /** All that was taken; what was refused for itself is named by its index. */
@@ -152,6 +164,10 @@ final class EventTraffic implements AutoCloseable {
         }
         rejected += refused.size();
         acknowledged.addAll(taken);
+    }
+
+    private synchronized void refuse(int count) {
+        rejected += count;
     }
 
     /** What is posted from now on goes there. */
@@ -181,12 +197,18 @@ final class EventTraffic implements AutoCloseable {
         return List.copyOf(acknowledged);
     }
 
+    /** Events that were refused for themselves, and so came to nothing. */
     synchronized int rejected() {
         return rejected;
     }
 
     Posts posts() {
         return posts;
+    }
+
+    /** Those that were refused because more than may waits for the broker already. */
+    Posts overBudget() {
+        return overBudget;
     }
 
     @Override

@@ -148,7 +148,8 @@ final class Hostile implements Drill {
         }
     }
 
-    private static long heapMegabytes(Node node) throws IOException {
+    /** What a node holds in its heap when all garbage is gone. */
+    static long heapMegabytes(Node node) throws IOException {
         jcmd(node, "GC.run");
         Matcher used = USED.matcher(jcmd(node, "GC.heap_info"));
         long kilobytes = 0;

@@ -38,21 +38,26 @@ public final class Main {
         }
         long begun = System.nanoTime();
         List<String> failed = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
         try (Runner runner = new Runner(quick, System.out)) {
             for (Drill drill : chosen) {
-                if (!runner.run(drill).passed()) {
+                Report report = runner.run(drill);
+                if (!report.passed()) {
                     failed.add(drill.name());
+                } else if (report.isLeftOut()) {
+                    leftOut.add(drill.name());
                 }
             }
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         boolean late = names.isEmpty() && seconds > (quick ? QUICK_SECONDS : SECONDS);
         System.out.printf(
-                "%d of %d drills passed in %.0f s%s%n",
-                chosen.size() - failed.size(),
+                "%d of %d drills passed in %.0f s%s%s%n",
+                chosen.size() - failed.size() - leftOut.size(),
                 chosen.size(),
                 seconds,
-                failed.isEmpty() ? "" : "; failed: " + String.join(", ", failed));
+                failed.isEmpty() ? "" : "; failed: " + String.join(", ", failed),
+                leftOut.isEmpty() ? "" : "; left out: " + String.join(", ", leftOut));
         if (late) {
             System.out.printf("that is too long: %d s are allowed%n", quick ? QUICK_SECONDS : SECONDS);
         }

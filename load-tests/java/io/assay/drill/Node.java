@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A node in a JVM of its own that can be killed, stopped and started again on the same folder and ports. */
 public final class Node {
@@ -32,8 +33,6 @@ public final class Node {
     private static final Pattern VERSION =
             Pattern.compile("assay_snapshot_version\\{kind=\"([a-z]+)\"[^}]*} ([0-9.E+]+)");
     private static final Pattern SOURCE = Pattern.compile("assay_snapshot_source\\{source=\"([a-z]+)\"[^}]*} 1\\.0");
-
-    private static final Pattern MEMBERS = Pattern.compile("(?m)^assay_cluster_members(?:\\{[^}]*})? ([0-9.E+]+)");
 
     private final String name;
     private final Path folder;
@@ -194,10 +193,28 @@ public final class Node {
         return Api.ask(uri(MANAGEMENT, "/health/ready")).status() == 200;
     }
 
+    /** A metric without labels now; 0 if it does not answer. */
+    double gauge(String metric) {
+        Matcher matcher =
+                Pattern.compile("(?m)^" + metric + "(?:\\{[^}]*})? ([0-9.E+]+)").matcher(metrics(metric));
+        return matcher.find() ? Double.parseDouble(matcher.group(1)) : 0;
+    }
+
+    /** What its readiness check of that name, or slots of it, complains of; empty if it does not, or does not answer. */
+    String problem(String check) {
+        Api.Answer answer = Api.ask(uri(MANAGEMENT, "/health/ready"));
+        if (answer.status() != 503) {
+            return "";
+        }
+        return answer.json().getJsonObject("problems").stream()
+                .filter(problem -> problem.getKey().startsWith(check))
+                .map(problem -> problem.getKey() + ": " + problem.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
     /** How many nodes of its cluster it sees, itself included; 0 if it does not answer. */
     int members() {
-        Matcher matcher = MEMBERS.matcher(metrics("assay_cluster_members"));
-        return matcher.find() ? (int) Double.parseDouble(matcher.group(1)) : 0;
+        return (int) gauge("assay_cluster_members");
     }
 
     /** Where its snapshot came from. */

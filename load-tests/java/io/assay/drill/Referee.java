@@ -90,15 +90,21 @@ final class Referee implements AutoCloseable {
     }
 
     /** The end of a drill: all is acknowledged and counted, served results = oracle over the log = oracle over what was acknowledged. */
-    void judge(String when, EventTraffic traffic) throws Exception {
-        scene.report()
-                .atMost(
-                        when + ": everything is acknowledged within",
-                        traffic.settle(scene, PATIENCE),
-                        PATIENCE.toSeconds(),
-                        "s");
+    void judge(String when, EventTraffic... traffic) throws Exception {
+        List<Event> acknowledged = new ArrayList<>();
+        for (EventTraffic each : traffic) {
+            acknowledged.addAll(taken(when, each));
+        }
         judgeServed(when);
-        judgeLog(when, traffic.acknowledged());
+        judgeLog(when, acknowledged);
+    }
+
+    /** What was made is good, so that all of it is taken and nobody may refuse it. */
+    List<Event> taken(String when, EventTraffic traffic) {
+        double seconds = traffic.settle(scene, PATIENCE);
+        scene.report().atMost(when + ": everything is acknowledged within", seconds, PATIENCE.toSeconds(), "s");
+        scene.report().atMost(when + ": events that were refused", traffic.rejected(), 0);
+        return traffic.acknowledged();
     }
 
     /** Served results = oracle over all of the log. */
@@ -231,15 +237,22 @@ final class Referee implements AutoCloseable {
                 .map(key -> key + ": " + found.get(key) + ", not " + expected.get(key))
                 .toList();
         int least = trials.size() * Trial.VARIANTS.size() * Trial.Metric.values().length;
+        long converted =
+                expected.values().stream().filter(Referee::hasConversions).count();
+        int leastConverted = trials.size() * Trial.VARIANTS.size();
         scene.report()
                 .check(
                         name,
-                        differences.isEmpty() && expected.size() >= least,
+                        differences.isEmpty() && expected.size() >= least && converted >= leastConverted,
                         differences.isEmpty()
-                                ? expected.size() + " rows equal"
+                                ? expected.size() + " rows equal, " + converted + " with conversions"
                                 : differences.size() + " of " + keys.size() + " rows differ "
                                         + differences.subList(0, Math.min(TOLD, differences.size())),
-                        "no difference, at least " + least + " rows");
+                        "no difference, at least %d rows, %d with conversions".formatted(least, leastConverted));
+    }
+
+    private static boolean hasConversions(String cell) {
+        return !cell.split(" ")[2].equals("0");
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class Report {
     private final List<String> notes = new ArrayList<>();
     private final long begun = System.nanoTime();
     private double seconds;
+    private boolean leftOut;
 
     /**
      * One thing that was looked at.
@@ -63,6 +64,16 @@ public final class Report {
         out.println("        " + text);
     }
 
+    /** Nothing was looked at, for what it takes is not here: that is neither a pass nor a failure. */
+    void leaveOut(String why) {
+        leftOut = true;
+        note("left out: " + why);
+    }
+
+    boolean isLeftOut() {
+        return leftOut;
+    }
+
     public boolean passed() {
         return checks.stream().allMatch(Check::passed);
     }
@@ -73,7 +84,7 @@ public final class Report {
 
     void end(Path folder) throws IOException {
         seconds = (System.nanoTime() - begun) / 1e9;
-        out.printf("  %s in %.1f s%n", passed() ? "passed" : "FAILED", seconds);
+        out.printf("  %s in %.1f s%n", !passed() ? "FAILED" : leftOut ? "left out" : "passed", seconds);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(drill.name() + ".json"), json().encodePrettily() + "\n");
     }
@@ -90,7 +101,8 @@ public final class Report {
         return new JsonObject()
                 .put("drill", drill.name())
                 .put("quick", quick)
-                .put("passed", passed())
+                .put("passed", passed() && !leftOut)
+                .put("left_out", leftOut)
                 .put("seconds", Math.round(seconds * 10) / 10.0)
                 .put("checks", lines)
                 .put("notes", new JsonArray(notes));

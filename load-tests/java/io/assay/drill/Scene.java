@@ -386,7 +386,7 @@ public final class Scene implements AutoCloseable {
 
     /** What this drill needs can't be had on this machine. */
     void leaveOut(String why) {
-        report.note("left out: " + why);
+        report.leaveOut(why);
         leftOut = true;
     }
 

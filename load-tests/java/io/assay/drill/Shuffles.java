@@ -30,13 +30,7 @@ final class Shuffles extends CountingDrill {
             EventTraffic traffic =
                     new EventTraffic(scene, pipeline.front.ingestionPort(), shuffled, 100, 7 + 11 * number);
             scene.secondsUntil(Duration.ofSeconds(60), shuffled::isOver);
-            scene.report()
-                    .atMost(
-                            NAMES.get(number) + " shuffle: everything is acknowledged within",
-                            traffic.settle(scene, Duration.ofSeconds(60)),
-                            60,
-                            "s");
-            all.addAll(traffic.acknowledged());
+            all.addAll(pipeline.referee.taken(NAMES.get(number) + " shuffle", traffic));
         }
         pipeline.referee.judgeServed("in the end");
         pipeline.referee.judgeLog("in the end", all);

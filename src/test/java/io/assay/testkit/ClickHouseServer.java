@@ -1,6 +1,7 @@
 package io.assay.testkit;
 
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * the JVM that ends in order.
  */
 public final class ClickHouseServer implements AutoCloseable {
+    private static final String COMMAND = "clickhouse-server";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ReentrantLock STARTING = new ReentrantLock();
@@ -173,9 +176,15 @@ public final class ClickHouseServer implements AutoCloseable {
         }
     }
 
+    /** Whether one can be started here. */
+    public static boolean isInstalled() {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, COMMAND)));
+    }
+
     private static Process launch(Path home) throws IOException {
         try {
-            return new ProcessBuilder(List.of("clickhouse-server", "--config-file=" + home.resolve("config.xml")))
+            return new ProcessBuilder(List.of(COMMAND, "--config-file=" + home.resolve("config.xml")))
                     .directory(home.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(home.resolve("out.log").toFile())
