@@ -30,8 +30,9 @@ final class BrokersAway extends CountingDrill {
     public void run(Scene scene) throws Exception {
         scene.allow("ERROR Sink: The sink failed and opens another consumer"); // after a minute in vain
         Pipeline pipeline = Pipeline.start(scene, 1, BrokersAway::letLittleWait, "alpha", "beta");
-        EventTraffic flood = flood(scene, pipeline);
         EventTraffic traffic = pipeline.traffic();
+        scene.pause(Duration.ofSeconds(5));
+        EventTraffic flood = flood(scene, pipeline);
         Traffic users = scene.traffic(100, List.of(pipeline.front));
         Broker broker = scene.servers().broker();
         scene.pause(Duration.ofSeconds(5));
@@ -72,11 +73,10 @@ final class BrokersAway extends CountingDrill {
     /** More comes than may wait, before anybody noticed that the broker hangs. */
     private static EventTraffic flood(Scene scene, Pipeline pipeline) throws Exception {
         Node front = pipeline.front;
-        EventTraffic flood =
-                new EventTraffic(scene, front.ingestionPort(), new Flood(pipeline.trials), 20, Flood.BATCH);
-        scene.pause(Duration.ofSeconds(3));
         long heap = Hostile.heapMegabytes(front);
         scene.servers().broker().hang();
+        EventTraffic flood =
+                new EventTraffic(scene, front.ingestionPort(), new Flood(pipeline.trials), 100, Flood.BATCH);
         scene.report()
                 .atMost(
                         "flood: what may wait does after",
@@ -112,6 +112,11 @@ final class BrokersAway extends CountingDrill {
 
         Flood(List<Trial> trials) {
             super(2, trials, 400);
+        }
+
+        @Override
+        protected String user() {
+            return "flooding-with-a-long-name-".repeat(3) + random.nextInt(users);
         }
 
         @Override
