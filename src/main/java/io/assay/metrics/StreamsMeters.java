@@ -37,7 +37,8 @@ final class StreamsMeters {
                 lags.add(MultiGauge.Row.of(
                         Tags.of("topic", tags.get("topic"), "partition", tags.get("partition")), number));
             } else if (JoinProcessor.USERS.equals(tags.get("rocksdb-state-id"))) {
-                var partition = Tags.of("partition", String.valueOf(tags.get("task-id")).replaceAll(".*_", ""));
+                var partition =
+                        Tags.of("partition", String.valueOf(tags.get("task-id")).replaceAll(".*_", ""));
                 if (name.name().equals("estimate-num-keys")) {
                     entries.add(MultiGauge.Row.of(partition, number));
                 } else if (name.name().equals("total-sst-files-size")

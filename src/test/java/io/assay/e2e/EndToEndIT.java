@@ -166,7 +166,8 @@ class EndToEndIT {
                 .json()
                 .getString("experiment_id");
         admin.patch("/experiments/" + launched, "{\"status\":\"active\"}");
-        server.getUntil("/assignments?user_id=u1", SECOND.multipliedBy(5), a -> a.text().contains("observed"));
+        server.getUntil(
+                "/assignments?user_id=u1", SECOND.multipliedBy(5), a -> a.text().contains("observed"));
         server.post("/events", exposure("u1", "observed", "control"));
         read.get("/experiments/nothing_of_that_name/results");
         Map<Selector, Set<String>> asked = Queries.asked();
@@ -175,11 +176,9 @@ class EndToEndIT {
             List<Sample> samples = Sample.of(HttpClient.newHttpClient()
                     .send(scrape, HttpResponse.BodyHandlers.ofString())
                     .body());
-            assertThat(asked)
-                    .hasSizeGreaterThan(30)
-                    .allSatisfy((selector, where) -> assertThat(selector.isIn(samples))
-                            .as(selector + " of " + where)
-                            .isTrue());
+            assertThat(asked).hasSizeGreaterThan(30).allSatisfy((selector, where) -> assertThat(selector.isIn(samples))
+                    .as(selector + " of " + where)
+                    .isTrue());
         });
     }
 
