@@ -1,6 +1,5 @@
 package io.assay.drill;
 
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +13,6 @@ final class BrokersAway extends CountingDrill {
     private static final double REFUSED_MILLIS = 100;
     private static final double LONGEST_MILLIS = 6_000;
 
-    /** Of what may wait; the next batch does not fit in then. */
-    private static final double FULL = 0.8;
-
-    private static final int BUDGET_BYTES = 1 << 20;
-    private static final int HEAP_MEGABYTES = 32;
-
     BrokersAway() {
         super(
                 "brokers-away",
@@ -29,10 +22,8 @@ final class BrokersAway extends CountingDrill {
     @Override
     public void run(Scene scene) throws Exception {
         scene.allow("ERROR Sink: The sink failed and opens another consumer"); // after a minute in vain
-        Pipeline pipeline = Pipeline.start(scene, 1, BrokersAway::letLittleWait, "alpha", "beta");
+        Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
-        scene.pause(Duration.ofSeconds(5));
-        EventTraffic flood = flood(scene, pipeline);
         Traffic users = scene.traffic(100, List.of(pipeline.front));
         Broker broker = scene.servers().broker();
         scene.pause(Duration.ofSeconds(5));
@@ -62,67 +53,8 @@ final class BrokersAway extends CountingDrill {
                                         > 0),
                         30,
                         "s");
-        pipeline.referee.judge("in the end", flood, traffic);
+        pipeline.referee.judge("in the end", traffic);
         scene.report().note(traffic.toString());
-    }
-
-    private static void letLittleWait(NodeSpec front) {
-        front.with("ingestion", new JsonObject().put("inFlightBytes", BUDGET_BYTES));
-    }
-
-    /** More comes than may wait, before anybody noticed that the broker hangs. */
-    private static EventTraffic flood(Scene scene, Pipeline pipeline) throws Exception {
-        Node front = pipeline.front;
-        long heap = Hostile.heapMegabytes(front);
-        scene.servers().broker().hang();
-        EventTraffic flood =
-                new EventTraffic(scene, front.ingestionPort(), new Flood(pipeline.trials), 100, Flood.BATCH);
-        scene.report()
-                .atMost(
-                        "flood: what may wait does after",
-                        scene.secondsUntil(Duration.ofSeconds(5), () -> waiting(front) > FULL * BUDGET_BYTES),
-                        5,
-                        "s");
-        scene.pause(Duration.ofNanos(NOTICED_NANOS));
-        long waiting = (long) waiting(front);
-        scene.report()
-                .check(
-                        "flood: bytes that wait",
-                        waiting > FULL * BUDGET_BYTES && waiting <= BUDGET_BYTES,
-                        "%,d".formatted(waiting),
-                        "at most %,d, and close to it".formatted(BUDGET_BYTES));
-        scene.report()
-                .atMost("flood: heap in use, over before (MB)", Hostile.heapMegabytes(front) - heap, HEAP_MEGABYTES);
-        scene.servers().broker().restore();
-        Posts refused = flood.overBudget();
-        scene.report().note("flood: too much for what may wait: " + refused);
-        scene.report().check("flood: posts refused for that", refused.count() > 0, refused.count(), "some");
-        scene.report().atMost("flood: p90 of such a refusal", refused.percentileMillis(90), REFUSED_MILLIS, "ms");
-        pipeline.referee.taken("flood", flood);
-        return flood;
-    }
-
-    private static double waiting(Node front) {
-        return front.gauge("assay_events_in_flight_bytes");
-    }
-
-    /** Users who do much in little time. */
-    private static final class Flood extends Behaviour {
-        static final int BATCH = 200;
-
-        Flood(List<Trial> trials) {
-            super(2, trials, 400);
-        }
-
-        @Override
-        protected String user() {
-            return "flooding-with-a-long-name-".repeat(3) + random.nextInt(users);
-        }
-
-        @Override
-        boolean hasIds() {
-            return true; // two behaviours may make equal events, which only ids tell apart
-        }
     }
 
     private static void judge(Scene scene, EventTraffic traffic, String how, long fault) {

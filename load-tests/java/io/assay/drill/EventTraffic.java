@@ -35,9 +35,6 @@ final class EventTraffic implements AutoCloseable {
     /** After that long there is no answer any more: that is a hang. */
     static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** How a 503 tells that more waits for the broker than may. */
-    private static final String OVER_BUDGET = "Too much waits for the event log";
-
     private static final int MOST_WAITING = 64;
     private static final long RETRY_MILLIS = 250;
 
@@ -49,7 +46,6 @@ final class EventTraffic implements AutoCloseable {
     private final int size;
     private final Random random = new Random(5);
     private final Posts posts = new Posts();
-    private final Posts overBudget = new Posts();
     private final List<Event> acknowledged = new ArrayList<>();
     private volatile int port;
     private volatile boolean making = true;
@@ -144,15 +140,7 @@ final class EventTraffic implements AutoCloseable {
                 .compose(sending -> sending.send(batch.body))
                 .compose(response -> response.body().map(body -> new Reply(response.statusCode(), body)))
                 .otherwise(e -> new Reply(0, Buffer.buffer(e.toString())))
-                .onSuccess(reply -> note(begun, reply));
-    }
-
-    private void note(long begun, Reply reply) {
-        long nanos = System.nanoTime() - begun;
-        posts.add(begun, reply.statusCode, nanos);
-        if (reply.statusCode == 503 && reply.body.toString().contains(OVER_BUDGET)) {
-            overBudget.add(begun, reply.statusCode, nanos);
-        }
+                .onSuccess(reply -> posts.add(begun, reply.statusCode, System.nanoTime() - begun));
     }
 
     /** All that was taken; what was refused for itself is named by its index. */
@@ -204,11 +192,6 @@ final class EventTraffic implements AutoCloseable {
 
     Posts posts() {
         return posts;
-    }
-
-    /** Those that were refused because more than may waits for the broker already. */
-    Posts overBudget() {
-        return overBudget;
     }
 
     @Override

@@ -148,8 +148,7 @@ final class Hostile implements Drill {
         }
     }
 
-    /** What a node holds in its heap when all garbage is gone. */
-    static long heapMegabytes(Node node) throws IOException {
+    private static long heapMegabytes(Node node) throws IOException {
         jcmd(node, "GC.run");
         Matcher used = USED.matcher(jcmd(node, "GC.heap_info"));
         long kilobytes = 0;
