@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -31,6 +32,7 @@ final class ErasureLog {
     private static final int MOST_WAITING = 64;
     private static final int BLOCK_MILLIS = 2_000;
     private static final int DELIVERY_MILLIS = 3_000;
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final Topics topics;
@@ -51,7 +53,11 @@ final class ErasureLog {
             return Future.failedFuture(away());
         }
         waiting++;
+        long queued = System.nanoTime();
         return thread.executeBlocking(() -> {
+                    if (System.nanoTime() - queued > LONGEST_WAIT_NANOS) {
+                        throw new TimeoutException("it waited too long for those before it");
+                    }
                     write(EventCodec.key(user), EventCodec.erase(clock.millis()));
                     return null;
                 })
@@ -80,7 +86,11 @@ final class ErasureLog {
         producer = open;
         List<java.util.concurrent.Future<RecordMetadata>> sent = new ArrayList<>();
         for (String topic : List.of(topics.exposures(), topics.events())) {
-            sent.add(open.send(new ProducerRecord<>(topic, key, erasure)));
+            java.util.concurrent.Future<RecordMetadata> one = open.send(new ProducerRecord<>(topic, key, erasure));
+            if (one.isDone()) {
+                var unused = one.get(); // who knows nothing of one topic would wait as long for the other
+            }
+            sent.add(one);
         }
         for (java.util.concurrent.Future<RecordMetadata> one : sent) {
             var unused = one.get(DELIVERY_MILLIS + BLOCK_MILLIS, TimeUnit.MILLISECONDS);

@@ -14,11 +14,11 @@ import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.shareddata.LocalMap;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /** {@code POST /events}: a server of its own in front of the topics {@code events} and {@code exposures}. */
 public final class IngestionVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(IngestionVerticle.class);
+    private static final String SLOTS = "assay.ingestion.slots";
     private static final Duration TOPICS_PATIENCE = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(5);
     private static final long RETRY_MILLIS = 1_000;
@@ -39,6 +40,7 @@ public final class IngestionVerticle extends VerticleBase {
     private @Nullable DefinitionsCache cache;
     private volatile @Nullable KafkaEventLog eventLog;
     private volatile String trouble = "Kafka is not there yet";
+    private String slot = "";
     private boolean stopping;
 
     public IngestionVerticle() {
@@ -62,6 +64,7 @@ public final class IngestionVerticle extends VerticleBase {
         cache = looks;
         vertx.eventBus().consumer(Addresses.CATALOG_CHANGED, message -> looks.look());
         refresh(looks, config);
+        slot = takeSlot();
         becomeReady(looks);
         HttpService service = new HttpService(vertx, "ingestion", HttpConfig.from(config()));
         http = service;
@@ -81,6 +84,8 @@ public final class IngestionVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         stopping = true;
+        Health.of(vertx).remove("ingestion-" + slot);
+        vertx.sharedData().getLocalMap(SLOTS).remove(slot);
         Future<Void> drained = http == null ? Future.succeededFuture() : http.stop();
         return drained.eventually(this::closeLog)
                 .eventually(() -> catalog == null ? Future.succeededFuture() : catalog.close());
@@ -151,7 +156,7 @@ public final class IngestionVerticle extends VerticleBase {
     /** Ready once definitions and broker were there; when one goes away later, this address says so itself. */
     private void becomeReady(DefinitionsCache cache) {
         Health health = Health.of(vertx);
-        String name = "ingestion " + UUID.randomUUID();
+        String name = "ingestion-" + slot;
         health.ready(name, () -> {
             KafkaEventLog open = eventLog;
             String problem = open == null ? trouble : open.problem();
@@ -163,5 +168,15 @@ public final class IngestionVerticle extends VerticleBase {
             }
             return problem;
         });
+    }
+
+    /** A name no other instance in this process has. */
+    private String takeSlot() {
+        LocalMap<String, Boolean> taken = vertx.sharedData().getLocalMap(SLOTS);
+        int n = 0;
+        while (taken.putIfAbsent(String.valueOf(n), true) != null) {
+            n++;
+        }
+        return String.valueOf(n);
     }
 }

@@ -1,5 +1,6 @@
 package io.assay.platform;
 
+import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
     /*
-     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as an eighth of the heap. When that
-     * is full, the bodies of this event loop that have been coming for long are given up, the oldest first; where all are quick,
-     * the newest is, so that the others come to their end.
+     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as an eighth of the heap, and a
+     * quarter of what there is beside it, which sockets need, too. When that is full, the bodies of this event loop that have been
+     * coming for long are given up, the oldest first; where all are quick, the newest is, so that the others come to their end.
      * What comes in several pieces is gathered beside the heap: a thousand slow bodies on it would be copied by the collector
      * while everybody waits.
      * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. Those that wait to
@@ -28,7 +29,8 @@ final class Bodies {
     static final int MOST_WAITING = 256;
     private static final byte[] NONE = new byte[0];
     private static final long SLOW_MILLIS = 2_000;
-    private static final Budget ALL = new Budget(Runtime.getRuntime().maxMemory() / 8);
+    private static final Budget ALL =
+            new Budget(Math.min(Runtime.getRuntime().maxMemory() / 8, PlatformDependent.maxDirectMemory() / 4));
     private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(ALL, SLOW_MILLIS));
 
     private final Set<Reading> coming = new LinkedHashSet<>();
@@ -164,8 +166,9 @@ final class Bodies {
                 giveUp(Problem.ofStatus(413));
                 return;
             }
+            int before = body.held();
             body.add(piece);
-            budget.held.addAndGet(piece.length());
+            budget.held.addAndGet(body.held() - before);
             while (budget.isSpent() && !coming.isEmpty()) {
                 makeRoom();
             }
@@ -212,7 +215,7 @@ final class Bodies {
         private boolean end() {
             boolean first = coming.remove(this);
             if (first) {
-                budget.held.addAndGet(-body.length());
+                budget.held.addAndGet(-body.held());
                 body.drop();
                 ctx.vertx().cancelTimer(timer);
             }

@@ -17,6 +17,11 @@ final class Gathered {
         return all == null ? first.length() : all.readableBytes();
     }
 
+    /** How much memory it takes: what was gathered has room for more. */
+    int held() {
+        return all == null ? first.length() : all.capacity();
+    }
+
     void add(Buffer piece) {
         if (length() == 0) {
             first = piece;

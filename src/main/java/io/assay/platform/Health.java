@@ -1,6 +1,7 @@
 package io.assay.platform;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Health implements Shareable {
     private static final String NAME = "assay.health";
+    private static final String PROBLEM = "assay.health.problem";
     private static final Logger log = LoggerFactory.getLogger(Health.class);
 
     private final Map<String, Supplier<String>> checks = new ConcurrentHashMap<>();
@@ -36,7 +38,7 @@ public final class Health implements Shareable {
     /** Adds or replaces a readiness check; it answers {@code ""} when all is well, else what is wrong. */
     public void ready(String name, Supplier<String> check) {
         checks.put(name, check);
-        Gauge.builder("assay.health.problem", this, health -> health.isWell(name) ? 0 : 1)
+        Gauge.builder(PROBLEM, this, health -> health.isWell(name) ? 0 : 1)
                 .description("1 while this readiness check complains")
                 .tag("check", name)
                 .register(Meters.registry());
@@ -47,8 +49,11 @@ public final class Health implements Shareable {
         return check == null || check.get().isEmpty();
     }
 
+    /** Takes it away, and what was shown of it. */
     public void remove(String name) {
         checks.remove(name);
+        MeterRegistry registry = Meters.registry();
+        registry.find(PROBLEM).tag("check", name).gauges().forEach(registry::remove);
     }
 
     /** From now on this process is not ready, so that no new request is sent to it. */

@@ -91,7 +91,11 @@ final class RequestMeter {
 
         Timer timer(int outcome) {
             Timer known = timers[outcome];
-            return known == null ? register(outcome) : known;
+            if (known == null) {
+                known = register(outcome);
+                timers[outcome] = known;
+            }
+            return known;
         }
 
         private Timer register(int outcome) {

@@ -37,6 +37,19 @@ class GatheredTest {
     }
 
     @Test
+    void theRoomThatIsLeftIsHeldToo() {
+        body.add(Buffer.buffer(new byte[1_000]));
+        assertThat(body.held()).isEqualTo(1_000);
+        for (int i = 1; i <= 66; i++) {
+            body.add(Buffer.buffer(new byte[1_000]));
+        }
+        assertThat(body.length()).isEqualTo(67_000);
+        assertThat(body.held()).isEqualTo(128 * 1024);
+        body.drop();
+        assertThat(body.held()).isZero();
+    }
+
+    @Test
     void whatWasDroppedIsEmptyAndCanBeDroppedAgain() {
         body.add(Buffer.buffer("a"));
         body.add(Buffer.buffer("b"));

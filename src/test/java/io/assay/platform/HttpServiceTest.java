@@ -68,6 +68,23 @@ class HttpServiceTest {
     }
 
     @Test
+    void aCheckThatIsTakenAwayIsNotShownAnyMore() {
+        Health health = Health.of(vertx);
+        health.ready("passing", () -> "not yet");
+        assertThat(shown("passing")).isEqualTo(1);
+        health.remove("passing");
+        assertThat(shown("passing")).isZero();
+    }
+
+    private static int shown(String check) {
+        return Meters.registry()
+                .find("assay.health.problem")
+                .tag("check", check)
+                .gauges()
+                .size();
+    }
+
+    @Test
     void aProcessThatDrainsServesOnAndSendsItsClientsElsewhere() throws Exception {
         try (RawHttp early = RawHttp.connect(HttpService.port(vertx, "sample"))) {
             assertThat(early.send(get("/things")).answer()).contains(" 200 ").doesNotContain("onnection: close");
