@@ -96,7 +96,7 @@ public record Batch(
             long horizon,
             Progress progress) {}
 
-    /** The first exposure of a user in an experiment; without a variant the user is out of it. */
+    /** The first exposure of a user in an experiment; without a variant the user is out of it, which is kept if a row is. */
     public record FirstExposure(
             Position at, int generation, String experimentId, String user, @Nullable String variant, long ts) {}
 
@@ -106,7 +106,8 @@ public record Batch(
 
     /**
      * A user is erased: raw rows and dead letters of that user at lower offsets of the same partition of the same topic
-     * are removed, and never taken again. First exposures are withdrawn by the join.
+     * are removed, and never taken again; raw rows of earlier topics of the same name are removed as well. First exposures
+     * are withdrawn by the join.
      *
      * @param moment both topics hold an erasure of the same moment
      */

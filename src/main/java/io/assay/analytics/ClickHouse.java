@@ -15,6 +15,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URLEncoder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -81,12 +82,20 @@ final class ClickHouse {
 
     /** Asks, and gives the rows. */
     Future<Answer> query(String sql) {
+        return ask(sql).map(ClickHouse::answer);
+    }
+
+    /** The same where there may be so many rows that no event loop should look at them. */
+    <T> Future<T> queryAside(String sql, Function<Answer, T> reader) {
+        return ask(sql).compose(body -> vertx.executeBlocking(() -> reader.apply(answer(body)), false));
+    }
+
+    private Future<Buffer> ask(String sql) {
         return send(
-                        "a query",
-                        ASKING + "&max_execution_time=" + READ_SECONDS,
-                        text(sql + " FORMAT JSONCompact"),
-                        READ_MILLIS)
-                .map(ClickHouse::answer);
+                "a query",
+                ASKING + "&max_execution_time=" + READ_SECONDS,
+                text(sql + " FORMAT JSONCompact"),
+                READ_MILLIS);
     }
 
     /** Adds rows to a table; {@code columns} are its name and those columns, in brackets. */

@@ -28,10 +28,12 @@ final class ClickHouseBatch {
 
     private final ClickHouse database;
     private final ClickHouseErasures erasures;
+    private final ClickHouseWithdrawals withdrawals;
 
-    ClickHouseBatch(ClickHouse database, ClickHouseErasures erasures) {
+    ClickHouseBatch(ClickHouse database, ClickHouseErasures erasures, ClickHouseWithdrawals withdrawals) {
         this.database = database;
         this.erasures = erasures;
+        this.withdrawals = withdrawals;
     }
 
     Future<Void> write(Batch batch) {
@@ -40,7 +42,8 @@ final class ClickHouseBatch {
                 .compose(left -> Future.join(
                         exposures(left.exposures()),
                         goals(left.goals()),
-                        firstExposures(left.firstExposures()),
+                        withdrawals.known(left.firstExposures()).compose(known -> firstExposures(known)
+                                .compose(in -> withdrawals.withdraw(known))),
                         deadLetters(left.deadLetters())))
                 .compose(stored -> aggregates(batch.aggregates()))
                 .compose(stored -> watermarks(batch.watermarks()));

@@ -19,14 +19,19 @@ import java.util.stream.Stream;
  */
 final class ClickHouseErasures {
     private static final int AT_ONCE = 100;
+    /* No user id is longer, in bytes or in chars. A hundred of them, each char four of an escape, are far below the
+    256 KiB that ClickHouse reads of a query. */
+    private static final int LONGEST_USER = 256;
     private static final String COLUMNS = "topic, part, log_pos, user_id, moment";
 
     private final ClickHouse database;
     private final ClickHouseTopics topics;
+    private final ClickHouseDeletes deletes;
 
-    ClickHouseErasures(ClickHouse database, ClickHouseTopics topics) {
+    ClickHouseErasures(ClickHouse database, ClickHouseTopics topics, ClickHouseDeletes deletes) {
         this.database = database;
         this.topics = topics;
+        this.deletes = deletes;
     }
 
     /** A user in one partition of a topic. */
@@ -67,32 +72,32 @@ final class ClickHouseErasures {
         Future<Void> done = Future.succeededFuture();
         for (int from = 0; from < erasures.size(); from += AT_ONCE) {
             var some = erasures.subList(from, Math.min(from + AT_ONCE, erasures.size()));
-            var raw = some.stream().map(ClickHouseErasures::raw).collect(joining(" OR "));
-            done = done.compose(before -> delete("exposures_raw", raw))
-                    .compose(before -> delete("goals_raw", raw))
-                    .compose(before -> delete("dead_letter", letters(some, known)));
+            var raw = some.stream().map(e -> raw(e, known)).collect(joining(" OR "));
+            var letters = letters(some, known);
+            done = done.compose(before -> deletes.delete("exposures_raw", raw))
+                    .compose(before -> deletes.delete("goals_raw", raw))
+                    .compose(before ->
+                            letters.isEmpty() ? Future.succeededFuture() : deletes.delete("dead_letter", letters));
         }
         return done;
     }
 
-    /** A mutation goes through all parts that hold such a row, so there is none if no part does. */
-    private Future<Void> delete(String table, String condition) {
-        return database.query("SELECT count() FROM " + table + " WHERE " + condition)
-                .compose(found -> found.rows().findFirst().orElseThrow().number(0) == 0
-                        ? Future.succeededFuture()
-                        : database.change("ALTER TABLE " + table + " DELETE WHERE " + condition));
-    }
-
-    private static String raw(Erasure e) {
+    private static String raw(Erasure e, List<Registered> known) {
         var user = ClickHouseLiteral.of(e.user());
-        return "(part = " + e.at().partition() + " AND bucket = " + ClickHouseSchema.bucket(user) + " AND user_id = "
-                + user + " AND topic = " + e.at().topic() + " AND log_pos < "
-                + e.at().offset() + ")";
+        var ofUser = "bucket = " + ClickHouseSchema.bucket(user) + " AND user_id = " + user;
+        var here = "part = " + e.at().partition() + " AND " + ofUser + " AND topic = " + e.at().topic()
+                + " AND log_pos < " + e.at().offset();
+        var older = ClickHouseTopics.before(e.at().topic(), known).stream()
+                .map(String::valueOf)
+                .collect(joining(", "));
+        return older.isEmpty() ? "(" + here + ")" : "(" + here + " OR " + ofUser + " AND topic IN (" + older + "))";
     }
 
+    /** A letter has the name of a topic and not its number: it is one of the newest of that name. */
     private static String letters(List<Erasure> erasures, List<Registered> known) {
-        var names = known.stream().collect(toMap(Registered::number, Registered::name));
+        var names = ClickHouseTopics.newest(known);
         return erasures.stream()
+                .filter(e -> names.containsKey(e.at().topic()))
                 .map(e -> "(key = " + ClickHouseLiteral.of(e.user()) + " AND source_topic = "
                         + ClickHouseLiteral.of(names.getOrDefault(e.at().topic(), "")) + " AND source_part = "
                         + e.at().partition() + " AND source_pos < " + e.at().offset() + ")")
@@ -133,26 +138,37 @@ final class ClickHouseErasures {
     }
 
     private Future<List<DeadLetter>> ofKeys(List<DeadLetter> letters) {
-        if (letters.isEmpty()) {
-            return Future.succeededFuture(letters);
-        }
-        var keys = letters.stream()
+        var users = letters.stream()
                 .map(DeadLetter::key)
+                .filter(key -> key.length() <= LONGEST_USER)
                 .distinct()
                 .map(ClickHouseLiteral::of)
-                .collect(joining(", ", "user_id IN (", ")"));
-        return read(List.of(keys))
+                .toList();
+        return ofUsers(users)
                 .compose(erasures -> erasures.isEmpty()
                         ? Future.succeededFuture(letters)
                         : topics.all().map(known -> notCovered(letters, Last.of(erasures), known)));
     }
 
+    private Future<List<Erasure>> ofUsers(List<String> literals) {
+        List<Erasure> all = new ArrayList<>();
+        Future<Void> done = Future.succeededFuture();
+        for (int from = 0; from < literals.size(); from += AT_ONCE) {
+            var some = literals.subList(from, Math.min(from + AT_ONCE, literals.size()));
+            done = done.compose(before -> read(List.of("user_id IN (" + String.join(", ", some) + ")")))
+                    .map(all::addAll)
+                    .mapEmpty();
+        }
+        return done.map(all);
+    }
+
     private static List<DeadLetter> notCovered(List<DeadLetter> letters, Last last, List<Registered> known) {
+        var names = ClickHouseTopics.newest(known);
         return letters.stream()
-                .filter(row -> known.stream()
-                        .filter(topic -> topic.name().equals(row.topic()))
+                .filter(row -> names.entrySet().stream()
+                        .filter(topic -> topic.getValue().equals(row.topic()))
                         .noneMatch(topic ->
-                                last.covers(new Position(topic.number(), row.partition(), row.offset()), row.key())))
+                                last.covers(new Position(topic.getKey(), row.partition(), row.offset()), row.key())))
                 .toList();
     }
 

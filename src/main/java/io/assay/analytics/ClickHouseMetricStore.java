@@ -22,8 +22,9 @@ public class ClickHouseMetricStore implements MetricStore {
         database = new ClickHouse(vertx, ClickHouseConfig.from(config));
         schema = new ClickHouseSchema(database);
         topics = new ClickHouseTopics(database);
-        erasures = new ClickHouseErasures(database, topics);
-        batches = new ClickHouseBatch(database, erasures);
+        var deletes = new ClickHouseDeletes(database);
+        erasures = new ClickHouseErasures(database, topics, deletes);
+        batches = new ClickHouseBatch(database, erasures, new ClickHouseWithdrawals(database, deletes));
         reads = new ClickHouseReads(database);
         rawLog = new ClickHouseRawLog(database, erasures);
     }
@@ -45,7 +46,11 @@ public class ClickHouseMetricStore implements MetricStore {
 
     @Override
     public Future<Void> store(Batch batch) {
-        return batches.write(batch);
+        return batches.write(batch)
+                .recover(e -> Future.failedFuture(
+                        e instanceof ClickHouseException refused && refused.isOfTheRows()
+                                ? new RefusedRowsException(e)
+                                : e));
     }
 
     /** The watermarks are read first: the rows hold at least what these speak of. */

@@ -6,6 +6,7 @@ import io.assay.analytics.Batch.AggregateRow;
 import io.assay.analytics.Batch.FirstExposure;
 import io.assay.analytics.Batch.Progress;
 import io.assay.analytics.Batch.Watermark;
+import io.assay.analytics.ClickHouse.Answer;
 import io.assay.analytics.ClickHouse.Row;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -32,20 +33,25 @@ final class ClickHouseReads {
     }
 
     Future<List<AggregateRow>> rows(int generation, String experimentId) {
-        return aggregates(generation, experimentId, "part");
+        return database.query(aggregates(generation, experimentId, "part"))
+                .map(found -> aggregates(generation, experimentId, found));
     }
 
     Future<List<DayTotals>> series(int generation, String experimentId) {
-        return aggregates(generation, experimentId, "part, day").map(DayTotals::of);
+        return database.queryAside(
+                aggregates(generation, experimentId, "part, day"),
+                found -> DayTotals.of(aggregates(generation, experimentId, found)));
     }
 
-    private Future<List<AggregateRow>> aggregates(int generation, String experimentId, String key) {
-        return database.query("SELECT part, " + newest(AGGREGATE) + " FROM aggregate WHERE generation = " + generation
-                        + " AND experiment_id = " + ClickHouseLiteral.of(experimentId) + " GROUP BY " + key
-                        + " ORDER BY " + key)
-                .map(found -> found.rows()
-                        .map(row -> aggregate(generation, experimentId, row.small(0), row.tuple(1)))
-                        .toList());
+    private static String aggregates(int generation, String experimentId, String key) {
+        return "SELECT part, " + newest(AGGREGATE) + " FROM aggregate WHERE " + of(generation, experimentId)
+                + " GROUP BY " + key + " ORDER BY " + key;
+    }
+
+    private static List<AggregateRow> aggregates(int generation, String experimentId, Answer found) {
+        return found.rows()
+                .map(row -> aggregate(generation, experimentId, row.small(0), row.tuple(1)))
+                .toList();
     }
 
     private static AggregateRow aggregate(int generation, String experimentId, int partition, Row row) {
@@ -100,9 +106,12 @@ final class ClickHouseReads {
             return Future.succeededFuture(List.of());
         }
         var starts = periodStarts.stream().map(ClickHouseReads::number).collect(joining(", ", "[", "]"));
+        // no FINAL: it may go over all generations and leave of each user the newest of any
         var sql = "SELECT arrayCount(start -> start <= ts, " + starts + ") AS period, variant_key, count() AS users "
-                + "FROM (SELECT ts, variant_key, is_out FROM first_exposure FINAL WHERE "
-                + of(generation, experimentId) + ") WHERE is_out = 0 AND ts >= " + number(periodStarts.get(0))
+                + "FROM (SELECT tupleElement(row, 1) AS ts, tupleElement(row, 2) AS variant_key, "
+                + "tupleElement(row, 3) AS is_out FROM (SELECT " + newest("(ts, variant_key, is_out)")
+                + " AS row FROM first_exposure WHERE " + of(generation, experimentId)
+                + " GROUP BY user_id)) WHERE is_out = 0 AND ts >= " + number(periodStarts.get(0))
                 + " GROUP BY period, variant_key";
         return database.query(sql).map(found -> {
             List<Map<String, Long>> periods = new ArrayList<>();

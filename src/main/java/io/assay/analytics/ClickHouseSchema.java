@@ -67,7 +67,8 @@ final class ClickHouseSchema {
                             "is_out UInt8",
                             "variant_key String",
                             "ts Int64"),
-                    "ReplacingMergeTree(version) PARTITION BY generation ORDER BY (experiment_id, user_id)"),
+                    "ReplacingMergeTree(version) PARTITION BY generation "
+                            + "ORDER BY (generation, experiment_id, user_id)"),
             new Table(
                     "dead_letter",
                     List.of(

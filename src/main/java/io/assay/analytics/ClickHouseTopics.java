@@ -2,6 +2,7 @@ package io.assay.analytics;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -53,6 +54,23 @@ final class ClickHouseTopics {
                         : database.query(sql).map(found -> found.rows()
                                 .map(row -> new Registered(row.small(0), row.text(1), row.text(2)))
                                 .toList()));
+    }
+
+    /** The numbers of those that had the same name before. */
+    static List<Integer> before(int number, List<Registered> known) {
+        return known.stream()
+                .filter(topic -> topic.number == number)
+                .flatMap(topic -> known.stream().filter(other -> other.name.equals(topic.name)))
+                .map(Registered::number)
+                .filter(other -> other < number)
+                .toList();
+    }
+
+    /** The newest topic of each name: what it is called, by its number. */
+    static Map<Integer, String> newest(List<Registered> known) {
+        Map<String, Integer> numbers =
+                known.stream().collect(Collectors.toMap(Registered::name, Registered::number, Math::max));
+        return numbers.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     }
 
     private static String view(int number, String topic, String topicId) {

@@ -3,6 +3,7 @@ package io.assay.analytics;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class Columns<R> {
 
     Columns<R> ints(ToIntFunction<R> of) {
         parameters.addValue(rows.stream().mapToInt(of).boxed().toArray(Integer[]::new));
+        return this;
+    }
+
+    Columns<R> flags(Predicate<R> of) {
+        parameters.addValue(rows.stream().map(of::test).toArray(Boolean[]::new));
         return this;
     }
 

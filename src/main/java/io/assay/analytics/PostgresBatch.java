@@ -1,5 +1,7 @@
 package io.assay.analytics;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.assay.analytics.Batch.AggregateRow;
 import io.assay.analytics.Batch.FirstExposure;
 import io.assay.analytics.Batch.Watermark;
@@ -43,9 +45,9 @@ final class PostgresBatch {
                 (topic, part, log_pos, source_topic, source_part, source_pos, reason, key, value)
             select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::text[],
                                  $8::text[], $9::text[]) as d (topic, part, pos, source, source_part, source_pos, reason, key)
-            where not exists (select from erasure e join topic t on t.id = e.topic
-                              where e.user_id = d.key and t.name = d.source and e.part = d.source_part
-                              and e.log_pos > d.source_pos)
+            where not exists (select from erasure e
+                              where e.user_id = d.key and e.part = d.source_part and e.log_pos > d.source_pos
+                              and e.topic = (select max(t.id) from topic t where t.name = d.source))
             order by 1, 2, 3
             on conflict do nothing""";
     private static final String AGGREGATES =
@@ -73,26 +75,14 @@ final class PostgresBatch {
     private static final String FIRST_EXPOSURES =
             """
             insert into first_exposure as old (topic, pos, generation, experiment_id, user_id, variant_key, ts)
-            select * from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-            order by 3, 4, 5
+            select t, p, g, e, u, v, s
+            from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                        $8::boolean[]) as r (t, p, g, e, u, v, s, is_in)
+            where is_in or exists (select from first_exposure f
+                                   where f.generation = g and f.experiment_id = e and f.user_id = u)
+            order by g, e, u
             on conflict (generation, experiment_id, user_id) do update
             set topic = excluded.topic, pos = excluded.pos, variant_key = excluded.variant_key, ts = excluded.ts""";
-    private static final String ERASURES =
-            """
-            insert into erasure (topic, part, log_pos, user_id, moment)
-            select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[], $5::bigint[]) order by 1, 2, 3
-            on conflict do nothing""";
-    /* What lies before these erasures goes; only theirs, for the others have been here. */
-    private static final String ERASED =
-            """
-            with e as (select * from unnest($1::int[], $2::int[], $3::bigint[], $4::text[])
-                       as e (topic, part, pos, user_id)),
-            x as (delete from exposures_raw r using e
-                  where r.user_id = e.user_id and r.topic = e.topic and r.part = e.part and r.log_pos < e.pos),
-            g as (delete from goals_raw r using e
-                  where r.user_id = e.user_id and r.topic = e.topic and r.part = e.part and r.log_pos < e.pos)
-            delete from dead_letter d using e join topic t on t.id = e.topic
-            where d.key = e.user_id and d.source_topic = t.name and d.source_part = e.part and d.source_pos < e.pos""";
 
     private final Supplier<String> guard;
 
@@ -101,23 +91,13 @@ final class PostgresBatch {
     }
 
     Future<Void> write(SqlConnection connection, Batch batch) {
-        return erasures(connection, batch)
+        return PostgresErasures.write(connection, batch)
                 .compose(v -> exposures(connection, batch))
                 .compose(v -> goals(connection, batch))
                 .compose(v -> firstExposures(connection, batch))
                 .compose(v -> aggregates(connection, batch))
                 .compose(v -> watermarks(connection, batch))
                 .compose(v -> deadLetters(connection, batch));
-    }
-
-    /** They come first: of the rows that come with them, too, only those behind them are taken. */
-    private Future<Void> erasures(SqlConnection connection, Batch batch) {
-        return run(connection, ERASURES, erased(batch).longs(Batch.Erasure::moment))
-                .compose(v -> run(connection, ERASED, erased(batch)));
-    }
-
-    private static Columns<Batch.Erasure> erased(Batch batch) {
-        return new Columns<>(batch.erasures()).position(Batch.Erasure::at).texts(Batch.Erasure::user);
     }
 
     /** Removes what belongs to that generation, however much it is. */
@@ -158,16 +138,22 @@ final class PostgresBatch {
         return run(connection, GOALS, columns);
     }
 
+    /** That a user is out is of interest only where a row is stored or comes with it, which could come again. */
     private Future<Void> firstExposures(SqlConnection connection, Batch batch) {
-        var newest = newest(
-                batch.firstExposures(), FirstExposure::at, r -> List.of(r.generation(), r.experimentId(), r.user()));
+        Function<FirstExposure, List<Object>> key = r -> List.of(r.generation(), r.experimentId(), r.user());
+        var newest = newest(batch.firstExposures(), FirstExposure::at, key);
+        var in = batch.firstExposures().stream()
+                .filter(row -> row.variant() != null)
+                .map(key)
+                .collect(toSet());
         var columns = new Columns<>(newest)
                 .version(FirstExposure::at)
                 .ints(FirstExposure::generation)
                 .texts(FirstExposure::experimentId)
                 .texts(FirstExposure::user)
                 .texts(FirstExposure::variant)
-                .longs(FirstExposure::ts);
+                .longs(FirstExposure::ts)
+                .flags(row -> in.contains(key.apply(row)));
         return run(connection, FIRST_EXPOSURES + guard.get(), columns);
     }
 
@@ -224,7 +210,7 @@ final class PostgresBatch {
                 .longs(row -> of.apply(row).received());
     }
 
-    private static Future<Void> run(SqlConnection connection, String sql, Columns<?> columns) {
+    static Future<Void> run(SqlConnection connection, String sql, Columns<?> columns) {
         return columns.isEmpty()
                 ? Future.succeededFuture()
                 : connection.preparedQuery(sql).execute(columns.parameters()).mapEmpty();

@@ -49,7 +49,7 @@ public class PostgresMetricStore implements MetricStore {
         this.vertx = vertx;
         this.config = AnalyticsConfig.from(config);
         this.pool = pool(vertx, this.config);
-        this.reads = new PostgresReads(pool);
+        this.reads = new PostgresReads(vertx, pool);
         this.rawLog = new PostgresRawLog(pool);
     }
 

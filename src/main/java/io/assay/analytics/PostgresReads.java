@@ -1,6 +1,8 @@
 package io.assay.analytics;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -15,10 +17,16 @@ import java.util.Optional;
 final class PostgresReads {
     private static final String ROWS =
             """
-            select distinct on (part) * from aggregate where generation = $1 and experiment_id = $2
+            select distinct on (part) topic, pos, generation, experiment_id, part, exposures_pos, events_pos, log_time,
+                   totals::text as totals
+            from aggregate where generation = $1 and experiment_id = $2
             order by part, topic desc, pos desc""";
     private static final String WATERMARKS = "select * from watermark where generation = $1 order by part";
-    private static final String DAYS = "select * from aggregate where generation = $1 and experiment_id = $2";
+    private static final String DAYS =
+            """
+            select topic, pos, generation, experiment_id, part, exposures_pos, events_pos, log_time,
+                   totals::text as totals
+            from aggregate where generation = $1 and experiment_id = $2""";
     private static final String FIRST =
             """
             select topic, pos, variant_key, ts from first_exposure
@@ -31,9 +39,11 @@ final class PostgresReads {
     private static final String ERASURES =
             "select log_pos, user_id, moment from erasure where topic = $1 and part = $2 order by log_pos";
 
+    private final Vertx vertx;
     private final Pool pool;
 
-    PostgresReads(Pool pool) {
+    PostgresReads(Vertx vertx, Pool pool) {
+        this.vertx = vertx;
         this.pool = pool;
     }
 
@@ -49,10 +59,11 @@ final class PostgresReads {
                 .map(rows -> rows.stream().map(PostgresReads::watermark).toList());
     }
 
+    /** Many rows, and none of them is looked at on an event loop: their totals come as texts. */
     Future<List<DayTotals>> series(int generation, String experimentId) {
         return pool.preparedQuery(DAYS)
                 .execute(Tuple.of(generation, experimentId))
-                .map(rows -> DayTotals.of(aggregates(rows)));
+                .compose(rows -> vertx.executeBlocking(() -> DayTotals.of(aggregates(rows)), false));
     }
 
     Future<Optional<Batch.FirstExposure>> firstExposure(int generation, String experimentId, String user) {
@@ -97,7 +108,7 @@ final class PostgresReads {
                         row.getString("experiment_id"),
                         row.getInteger("part"),
                         progress(row),
-                        TotalsJson.read(row.getJsonObject("totals"))))
+                        TotalsJson.read(new JsonObject(row.getString("totals")))))
                 .toList();
     }
 

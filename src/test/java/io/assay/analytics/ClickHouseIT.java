@@ -183,6 +183,37 @@ class ClickHouseIT {
                 .isEqualTo("0\n2\n4\n6\n7\n8\n9"));
     }
 
+    @Test
+    void whatIsBeingErasedAlreadyIsNotErasedOnceMore() {
+        int topic = await(store.register("erased twice", "1"));
+        await(store.store(Batch.ofRaw(
+                List.of(new Batch.RawExposure(new Position(topic, 1, 3), "u'1", "id", "e", "v", 5, 6)), List.of())));
+        var erasures = Batch.ofErasures(List.of(new Batch.Erasure(new Position(topic, 1, 7), "u'1", 1)));
+        var before = mutations();
+        ask("SYSTEM STOP MERGES");
+        try {
+            await(store.store(erasures));
+            await(store.store(erasures));
+            assertThat(mutations()).isEqualTo(before + 1);
+        } finally {
+            ask("SYSTEM START MERGES");
+        }
+    }
+
+    private static long mutations() {
+        return Long.parseLong(
+                ask("SELECT count() FROM system.mutations WHERE database = '%s' AND table = 'exposures_raw'"));
+    }
+
+    @Test
+    void whatItNeverTakesIsToldFromAServerInTrouble() {
+        int topic = await(store.register("refused", "1"));
+        var endless = new Batch.Erasure(new Position(topic, 1, 7), "u".repeat(300_000), 1);
+        assertThatThrownBy(() -> await(store.store(Batch.ofErasures(List.of(endless)))))
+                .hasStackTraceContaining(RefusedRowsException.class.getName())
+                .hasStackTraceContaining("Code: 62");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 7})
     void theSharesOfARangeTogetherAreItsRawRowsOnceEach(int buckets) {

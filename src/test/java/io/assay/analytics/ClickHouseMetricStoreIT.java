@@ -41,6 +41,13 @@ class ClickHouseMetricStoreIT extends MetricStoreContract {
         return count("exposures_raw", topic) + count("goals_raw", topic) + count("dead_letter", topic);
     }
 
+    /** Without FINAL: a row that has been replaced is on the disk all the same. */
+    @Override
+    long firstExposureCount(int topic) {
+        awaitMutations();
+        return Long.parseLong(ask("SELECT count() FROM %s.first_exposure WHERE topic = " + topic));
+    }
+
     /** What is erased goes in the background. */
     private static void awaitMutations() {
         try {

@@ -61,10 +61,11 @@ public class InMemoryMetricStore implements MetricStore {
                     (old, next) -> isNewer(next.at(), old.at()) ? next : old);
         }
         for (var row : batch.firstExposures()) {
-            firstExposures.merge(
-                    new Enrolment(row.generation(), row.experimentId(), row.user()),
-                    row,
-                    (old, next) -> isNewer(next.at(), old.at()) ? next : old);
+            var enrolment = new Enrolment(row.generation(), row.experimentId(), row.user());
+            if (row.variant() == null && !firstExposures.containsKey(enrolment)) {
+                continue;
+            }
+            firstExposures.merge(enrolment, row, (old, next) -> isNewer(next.at(), old.at()) ? next : old);
         }
         return Future.succeededFuture();
     }
@@ -164,18 +165,32 @@ public class InMemoryMetricStore implements MetricStore {
             return isErased(g.user(), g.at());
         }
         var letter = (Batch.DeadLetter) row;
-        return topics.entrySet().stream()
-                .filter(topic -> topic.getKey().startsWith(letter.topic() + ' '))
-                .anyMatch(topic ->
-                        isErased(letter.key(), new Position(topic.getValue(), letter.partition(), letter.offset())));
+        return ofName(letter.topic()).max(Comparator.naturalOrder()).stream()
+                .anyMatch(topic -> isErased(letter.key(), new Position(topic, letter.partition(), letter.offset())));
     }
 
     private boolean isErased(String user, Position at) {
         return erasures.values().stream()
                 .anyMatch(e -> e.user().equals(user)
-                        && e.at().topic() == at.topic()
-                        && e.at().partition() == at.partition()
-                        && e.at().offset() > at.offset());
+                        && (at.topic() < e.at().topic()
+                                        && ofName(name(e.at().topic())).anyMatch(n -> n == at.topic())
+                                || e.at().topic() == at.topic()
+                                        && e.at().partition() == at.partition()
+                                        && e.at().offset() > at.offset()));
+    }
+
+    private Stream<Integer> ofName(String name) {
+        return topics.entrySet().stream()
+                .filter(topic -> topic.getKey().startsWith(name + ' '))
+                .map(Map.Entry::getValue);
+    }
+
+    private String name(int topic) {
+        return topics.entrySet().stream()
+                .filter(each -> each.getValue() == topic)
+                .map(each -> each.getKey().substring(0, each.getKey().lastIndexOf(' ')))
+                .findFirst()
+                .orElse("");
     }
 
     @Override
@@ -230,6 +245,19 @@ public class InMemoryMetricStore implements MetricStore {
     /** All raw rows and dead letters, in no order. */
     public synchronized List<Object> raw() {
         return List.copyOf(raw.values());
+    }
+
+    synchronized long rawCount(int topic) {
+        return raw.keySet().stream()
+                .filter(key -> ((Position) key.get(1)).topic() == topic)
+                .count();
+    }
+
+    /** How many first exposures are stored with the position of that topic, those of users who are out included. */
+    synchronized long firstExposureCount(int topic) {
+        return firstExposures.values().stream()
+                .filter(row -> row.at().topic() == topic)
+                .count();
     }
 
     protected boolean isNewer(Position next, Position old) {

@@ -10,6 +10,11 @@ class InMemoryMetricStoreTest extends MetricStoreContract {
 
     @Override
     long rawCount(int topic) {
-        return store.raw().size();
+        return store.rawCount(topic);
+    }
+
+    @Override
+    long firstExposureCount(int topic) {
+        return store.firstExposureCount(topic);
     }
 }

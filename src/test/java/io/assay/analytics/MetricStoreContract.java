@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every store of counts must do. */
@@ -171,6 +172,7 @@ abstract class MetricStoreContract extends RawLogContract {
                     new Position(topic, 0, i), generation, "e", users.get(i), variants.get(i), times.get(i)));
         }
         first(new Batch.FirstExposure(new Position(topic, 0, 9), generation + 1, "e", "u7", "A", 100));
+        first(new Batch.FirstExposure(new Position(topic, 0, 10), generation + 1, "e", "u1", "B", 100));
         assertThat(await(store().firstExposures(generation, "e", List.of(100L, 200L, 300L))))
                 .containsExactly(Map.of("A", 2L, "B", 1L), Map.of("A", 1L), Map.of());
         assertThat(await(store().firstExposures(generation, "e", List.of()))).isEmpty();
@@ -208,6 +210,64 @@ abstract class MetricStoreContract extends RawLogContract {
 
     private static Batch.RawExposure exposure(int topic, int partition, long offset, String user) {
         return new Batch.RawExposure(new Position(topic, partition, offset), user, "id" + offset, "e", "B", 5, 6);
+    }
+
+    @Test
+    void anErasureCoversTheTopicsThatHadTheNameBefore() {
+        var name = "remade" + generation;
+        int older = topic(name);
+        int another = topic("another" + generation);
+        store(Batch.ofRaw(List.of(exposure(older, 5, 1_000, "gone"), exposure(older, 3, 1_000, "stays")), List.of()));
+        store(Batch.ofRaw(List.of(exposure(another, 3, 1, "gone")), List.of()));
+        int newer = topic(name);
+        var at = new Position(another, 3, 50);
+        var letter = new Batch.DeadLetter(at, name, 3, 60, "unreadable", "gone", "v");
+        store(new Batch(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(letter), List.of()));
+        assertThat(rawCount(older)).isEqualTo(2);
+        store(Batch.ofErasures(List.of(new Batch.Erasure(new Position(older, 3, 90), "gone", 1))));
+        store(new Batch(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(letter), List.of()));
+        assertThat(rawCount(another))
+                .as("what is in the log after the topic was made anew")
+                .isEqualTo(2);
+        store(Batch.ofErasures(List.of(new Batch.Erasure(new Position(newer, 3, 70), "gone", 2))));
+        assertThat(rawCount(older)).isEqualTo(1);
+        assertThat(rawCount(another)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadLetterMayHaveAnyKey() {
+        int topic = topic("dead-letter");
+        var letters = IntStream.range(0, 3)
+                .mapToObj(i -> new Batch.DeadLetter(
+                        new Position(topic, 0, i), "events", 1, i, "unreadable", "\u0001".repeat(i * 40_000), "v"))
+                .toList();
+        store(new Batch(List.of(), List.of(), List.of(), List.of(), List.of(), letters, List.of()));
+        assertThat(rawCount(topic)).isEqualTo(3);
+    }
+
+    @Test
+    void aUserWhoIsOutIsNotedWhereTheUserWasInAndNowhereElse() {
+        int topic = topic("assignments");
+        var in = new Batch.FirstExposure(new Position(topic, 0, 5), generation, "e", "u", "B", 70);
+        first(in);
+        assertThat(firstExposureCount(topic)).isEqualTo(1);
+        var together = new Batch.FirstExposure(new Position(topic, 0, 8), generation, "f", "u", "B", 70);
+        store(Batch.ofFirstExposures(
+                List.of(out(topic, 6, "e"), out(topic, 7, "never"), together, out(topic, 9, "f"))));
+        assertThat(firstExposureCount(topic)).isEqualTo(2);
+        store(Batch.ofFirstExposures(List.of(in, together)));
+        assertThat(await(store().firstExposure(generation, "e", "u"))).isEmpty();
+        assertThat(await(store().firstExposure(generation, "f", "u"))).isEmpty();
+        first(new Batch.FirstExposure(new Position(topic, 0, 10), generation, "e", "u", "A", 90));
+        store(Batch.ofFirstExposures(List.of(out(topic, 6, "e"))));
+        assertThat(await(store().firstExposure(generation, "e", "u"))).isPresent();
+    }
+
+    /** How many first exposures are stored with the position of that topic, those of users who are out included. */
+    abstract long firstExposureCount(int topic);
+
+    private Batch.FirstExposure out(int topic, long offset, String experiment) {
+        return new Batch.FirstExposure(new Position(topic, 0, offset), generation, experiment, "u", null, 0);
     }
 
     @Test

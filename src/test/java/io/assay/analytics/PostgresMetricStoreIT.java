@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assay.embedded.SharedServers;
 import io.assay.testkit.Eventually;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
@@ -46,13 +47,22 @@ class PostgresMetricStoreIT extends MetricStoreContract {
 
     @Override
     long rawCount(int topic) {
-        var sql =
+        return count(
                 """
                 select (select count(*) from analytics.exposures_raw where topic = %1$d)
                      + (select count(*) from analytics.goals_raw where topic = %1$d)
-                     + (select count(*) from analytics.dead_letter where topic = %1$d)""";
+                     + (select count(*) from analytics.dead_letter where topic = %1$d)"""
+                        .formatted(topic));
+    }
+
+    @Override
+    long firstExposureCount(int topic) {
+        return count("select count(*) from analytics.first_exposure where topic = " + topic);
+    }
+
+    private static long count(String sql) {
         try (var connection = SharedServers.connect(section);
-                var rows = connection.createStatement().executeQuery(sql.formatted(topic))) {
+                var rows = connection.createStatement().executeQuery(sql)) {
             rows.next();
             return rows.getLong(1);
         } catch (SQLException e) {
@@ -75,6 +85,30 @@ class PostgresMetricStoreIT extends MetricStoreContract {
         assertThatThrownBy(() -> await(store.store(nowhere)))
                 .hasRootCauseInstanceOf(PgException.class)
                 .satisfies(e -> assertThat(e).hasStackTraceContaining("foreign key"));
+    }
+
+    @Test
+    void rowsOnTheirWayAreThereWhenTheyAreErased() throws Exception {
+        int topic = await(store.register("exposures", "with rows on their way"));
+        var erasure = new Batch.Erasure(new Position(topic, 0, 2), "gone", 1);
+        Future<Void> erased;
+        try (var connection = SharedServers.connect(section);
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock_shared(" + PostgresErasures.LOCK + ")");
+            statement.execute(
+                    """
+                    insert into analytics.exposures_raw
+                    values (%d, 0, 1, 'gone', 'id', 'e', 'B', 5, 6)"""
+                            .formatted(topic));
+            erased = store.store(Batch.ofErasures(List.of(erasure)));
+            Eventually.within(Duration.ofSeconds(10), () -> assertThat(
+                            count("select count(*) from pg_locks where locktype = 'advisory' and not granted"))
+                    .isEqualTo(1));
+            connection.commit();
+        }
+        await(erased);
+        assertThat(rawCount(topic)).isZero();
     }
 
     @Test
