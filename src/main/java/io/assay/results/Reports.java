@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** Reads what the answers about an experiment are made of. */
@@ -47,20 +48,29 @@ final class Reports {
 
     /** The totals as they stand, and how far they can be trusted. */
     Future<Answer> totals(String key, MeasuredExperiment experiment) {
-        return sources.generation().get().compose(generation -> {
-            Future<ServedTotals> totals = sources.store().totals(generation, experiment.id());
-            Future<Optional<SampleRatio>> ratio = ratios.of(generation, experiment);
-            return totals.compose(
-                    served -> ratio.compose(found -> answer(key, new TotalsReport(experiment, served, found))));
-        });
+        return ofServed(generation -> {
+                    Future<ServedTotals> totals = sources.store().totals(generation, experiment.id());
+                    Future<Optional<SampleRatio>> ratio = ratios.of(generation, experiment);
+                    return totals.compose(served -> ratio.map(found -> new TotalsReport(experiment, served, found)));
+                })
+                .compose(report -> answer(key, report));
     }
 
     /** The totals as they stood at each midnight; the days are read after {@code as_of}, so that none before it is missing. */
     Future<Answer> series(String key, MeasuredExperiment experiment) {
         MetricStore store = sources.store();
-        return sources.generation().get().compose(generation -> store.totals(generation, experiment.id())
-                .compose(served -> store.series(generation, experiment.id())
-                        .compose(days -> answer(key, new SeriesReport(experiment, served, days)))));
+        return ofServed(generation -> store.totals(generation, experiment.id())
+                        .compose(served -> store.series(generation, experiment.id())
+                                .map(days -> new SeriesReport(experiment, served, days))))
+                .compose(report -> answer(key, report));
+    }
+
+    /** Counts that are not served any more are removed, maybe while they are read; then it begins anew. */
+    private <R extends Report> Future<R> ofServed(IntFunction<Future<R>> read) {
+        return sources.generation().get().compose(generation -> read.apply(generation)
+                .compose(report -> sources.generation()
+                        .get()
+                        .compose(now -> now.equals(generation) ? Future.succeededFuture(report) : ofServed(read))));
     }
 
     private Future<Answer> answer(String key, Report report) {

@@ -2,6 +2,7 @@ package io.assay.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.Scope;
 import io.assay.analytics.ServedTotals;
 import io.assay.catalog.ArmChanges;
@@ -37,6 +38,7 @@ class ResultsReaderTest {
         }
     };
     private Instant now = Samples.AS_OF;
+    private int generation = 1;
     private final Clock clock = new Clock() {
         @Override
         public ZoneOffset getZone() {
@@ -57,7 +59,10 @@ class ResultsReaderTest {
 
     private ResultsReader reader() {
         Reports.Sources sources = new Reports.Sources(
-                this::find, id -> Future.succeededFuture(ArmChanges.NONE), () -> Future.succeededFuture(1), store);
+                this::find,
+                id -> Future.succeededFuture(ArmChanges.NONE),
+                () -> Future.succeededFuture(generation),
+                store);
         Reports reports = new Reports(sources, ResultsReaderTest::atOnce, clock);
         return new ResultsReader(new ResultsReader.Kind("results", reports::find, reports::totals), shared, clock);
     }
@@ -170,6 +175,24 @@ class ResultsReaderTest {
                         .orTimeout(Duration.ofSeconds(20).toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
                         .get())
                 .isInstanceOf(ApiError.class);
+    }
+
+    @Test
+    void countsThatAreNotServedAnyMoreAreReadAnewFromThoseThatAre() {
+        String right = json(read(false));
+        pass(60);
+        store.answer = () -> {
+            store.answer = () -> Future.succeededFuture(Samples.totals());
+            generation = 2;
+            return Future.succeededFuture(new ServedTotals(ExperimentTotals.NONE, null, null));
+        };
+
+        assertThat(json(read(false))).isEqualTo(right);
+        assertThat(store.asked).hasSize(3);
+    }
+
+    private static String json(ResultsReader.Served served) {
+        return served.answer().json(new Form(Scope.ALL, false), Samples.AS_OF.toEpochMilli(), false);
     }
 
     @Test
