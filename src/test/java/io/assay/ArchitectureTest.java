@@ -83,7 +83,7 @@ class ArchitectureTest {
                     "results",
                     List.of("analytics", "catalog", "snapshot", "platform"),
                     plus(WEB, List.of("io.vertx.redis.", "org.apache.commons.statistics."))),
-            row("audit", List.of("analytics", "catalog", "snapshot", "platform"), plus(WEB, SQL)),
+            row("audit", List.of("analytics", "catalog", "snapshot", "platform"), plus(WEB, SQL, KAFKA)),
             row("door", List.of("platform"), plus(WEB, List.of("io.vertx.httpproxy."))),
             row(
                     "embedded",

@@ -1,6 +1,7 @@
 package io.assay.audit;
 
 import io.assay.analytics.Batch.RawExposure;
+import io.assay.analytics.Batch.Watermark;
 import io.assay.analytics.Cells;
 import io.assay.analytics.MetricStore;
 import io.assay.analytics.RawRange;
@@ -14,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -25,23 +25,22 @@ import java.util.stream.Collectors;
  * exclude them; and a share of them at a time, so that its size is bounded. Users are apart in the query, so shares add up.
  *
  * <p>The store gets totals and raw records from different partitions of the log, so what it holds of one can be ahead of the
- * other for a moment. What differs is therefore looked at again, of the same part of the log, and only what stays is reported.
+ * other. Nothing is compared before the store has all of the raw log that the totals are of; what differs all the same is
+ * looked at again, and only what stays is reported.
  */
 final class Audit {
     private static final long RECORDS_AT_ONCE = 1_000_000;
     private static final int LOOKS = 3;
 
-    private final Vertx vertx;
-    private final AuditConfig config;
+    private final StoredLog log;
     private final MetricStore store;
     private final Scratch scratch;
     private final String experimentId;
     private final Map<String, Set<String>> variants = new HashMap<>();
     private final Report report;
 
-    private Audit(Vertx vertx, AuditConfig config, MetricStore store, Scratch scratch, Run run) {
-        this.vertx = vertx;
-        this.config = config;
+    private Audit(StoredLog log, MetricStore store, Scratch scratch, Run run) {
+        this.log = log;
         this.store = store;
         this.scratch = scratch;
         this.experimentId = run.experiment().id();
@@ -59,18 +58,31 @@ final class Audit {
     /** Completes when the report is whole; fails if the audit could not be made. */
     static Future<Void> run(Vertx vertx, AuditConfig config, MetricStore store, String query, Run run) {
         return Scratch.open(vertx, config.scratch(), query, run.experiment()).compose(scratch -> {
-            Audit audit = new Audit(vertx, config, store, scratch, run);
+            Audit audit = new Audit(new StoredLog(vertx, config), store, scratch, run);
             return audit.standings().compose(audit::partitions).eventually(scratch::close);
         });
     }
 
     private Future<List<Standing>> standings() {
         return store.watermarks(report.generation())
-                .compose(marks -> store.rows(report.generation(), experimentId).map(rows -> Standing.of(marks, rows)));
+                .map(this::requireAll)
+                .compose(marks -> store.rows(report.generation(), experimentId).map(rows -> Standing.of(marks, rows)))
+                .compose(standings -> log.reaches(standings).map(standings));
+    }
+
+    /** A partition that has not reported can't be looked at, and nothing can be said of the whole. */
+    private List<Watermark> requireAll(List<Watermark> marks) {
+        int partitions = marks.stream().mapToInt(Watermark::partitions).max().orElse(0);
+        if (marks.isEmpty() || marks.size() < partitions) {
+            throw new IllegalStateException(
+                    "generation " + report.generation() + " has not reported from all partitions yet: " + marks.size()
+                            + (marks.isEmpty() ? "" : " of " + partitions));
+        }
+        return marks;
     }
 
     private Future<Void> partitions(List<Standing> standings) {
-        Future<?> done = pause();
+        Future<?> done = log.pause();
         for (Standing standing : standings) {
             done = done.compose(v -> partition(standing));
         }
@@ -109,13 +121,8 @@ final class Audit {
             List<Cells.Difference> differences = served.differences(expected);
             return differences.isEmpty() || looks <= 1
                     ? Future.succeededFuture(new Found(standing, differences))
-                    : pause().compose(settled -> look(standing, looks - 1));
+                    : log.pause().compose(settled -> look(standing, looks - 1));
         });
-    }
-
-    private Future<?> pause() {
-        long millis = config.settling().toMillis();
-        return millis == 0 ? Future.succeededFuture() : vertx.timer(millis, TimeUnit.MILLISECONDS);
     }
 
     private Future<Cells> expected(Standing standing) {

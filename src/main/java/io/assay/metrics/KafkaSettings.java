@@ -1,5 +1,6 @@
 package io.assay.metrics;
 
+import io.assay.platform.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ final class KafkaSettings {
     Consumer<byte[], byte[]> sinkConsumer() {
         var p = new Properties();
         p.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, config.topics().bootstrap());
-        p.put(ConsumerConfig.GROUP_ID_CONFIG, "assay-sink-" + ofStore() + config.generation());
+        p.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.sinkGroup(config.store(), config.generation()));
         p.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         p.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         p.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -89,11 +90,6 @@ final class KafkaSettings {
         }
         p.putAll(member("sink"));
         return new KafkaConsumer<>(p, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    /** Another store begins with the beginning of the log. */
-    private String ofStore() {
-        return config.store().equals(SMALL_INSERTS) ? "" : config.store() + "-";
     }
 
     private Map<String, Object> member(String what) {

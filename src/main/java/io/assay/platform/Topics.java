@@ -32,4 +32,13 @@ public record Topics(
                 names.string("assignments", "assignments"),
                 names.string("deadLetter", "dead-letter"));
     }
+
+    /**
+     * The consumer group that carries all topics into that store. Another store begins with the beginning of the log.
+     *
+     * @param generation the first one, as configured: later ones come by the same way
+     */
+    public static String sinkGroup(String store, int generation) {
+        return "assay-sink-" + (store.equals("postgres") ? "" : store + "-") + generation;
+    }
 }

@@ -11,9 +11,11 @@ import io.assay.analytics.PostgresMetricStore;
 import io.assay.analytics.VariantTotals;
 import io.assay.catalog.Catalog;
 import io.assay.catalog.Revision;
+import io.assay.embedded.EmbeddedServers.Kind;
 import io.assay.embedded.SharedServers;
 import io.assay.platform.HttpService;
 import io.assay.platform.Meters;
+import io.assay.platform.Topics;
 import io.assay.snapshot.KeyRing;
 import io.assay.snapshot.Scope;
 import io.assay.snapshot.SnapshotFeed;
@@ -35,7 +37,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +57,9 @@ class AuditIT {
     private static final long HOUR = 3_600_000;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Vertx VERTX = Vertx.vertx();
+    private static final int ALL_PARTITIONS = 8;
+    private static final String EXPOSURES = "audited-exposures";
+    private static final String EVENTS = "audited-events";
     private static final JsonObject CONFIG = config();
     private static final Catalog CATALOG = Catalog.create(VERTX, CONFIG);
     private static final PostgresMetricStore STORE = PostgresMetricStore.create(VERTX, CONFIG);
@@ -62,6 +77,8 @@ class AuditIT {
                 .put("analytics", postgres.copy())
                 .put("http", new JsonObject().put("basePort", 0))
                 .put("portOffset", 6)
+                .put("kafka", SharedServers.with(Kind.KAFKA).endpoints().getJsonObject("kafka"))
+                .put("topics", new JsonObject().put("exposures", EXPOSURES).put("events", EVENTS))
                 .put("audit", new JsonObject().put("settleMillis", 20));
     }
 
@@ -70,6 +87,11 @@ class AuditIT {
         CATALOG.migrate().await();
         STORE.migrate().await();
         topic = STORE.register("all", "1").await();
+        kafka(admin -> admin.createTopics(List.of(
+                        new NewTopic(EXPOSURES, ALL_PARTITIONS, (short) 1),
+                        new NewTopic(EVENTS, ALL_PARTITIONS, (short) 1)))
+                .all());
+        reported(1, ALL_PARTITIONS);
         SnapshotFeed feed = SnapshotFeed.fixed(KeyRing.of(Map.of("admin", Scope.ADMIN, "read", Scope.READ)));
         DeploymentOptions options =
                 new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER).setConfig(CONFIG);
@@ -95,7 +117,8 @@ class AuditIT {
         assertThat(report.getString("state")).as(report.encode()).isEqualTo("done");
         assertThat(report.getBoolean("equal")).as(report.encode()).isTrue();
         assertThat(report.getInteger("generation")).isEqualTo(1);
-        assertThat(report.getJsonArray("partitions").getJsonObject(0).getLong("exposures"))
+        assertThat(report.getJsonArray("partitions")).hasSize(ALL_PARTITIONS);
+        assertThat(report.getJsonArray("partitions").getJsonObject(partition).getLong("exposures"))
                 .isEqualTo(4);
         assertThat(audited("right", "").getInteger("audit")).isGreaterThan(report.getInteger("audit"));
     }
@@ -126,6 +149,30 @@ class AuditIT {
         assertThat(audited(id, "").getInteger("differing")).isEqualTo(2);
         totals(id, Map.of(), 2);
         assertThat(audited(id, "").getBoolean("equal")).isTrue();
+    }
+
+    @Test
+    void nothingIsComparedWithARawLogThatIsBehindTheTotals() throws Exception {
+        String id = launched("ahead", "\"metrics\": [\"buy\"]");
+        totals(id, 2);
+        carried(4, 3);
+        JsonObject report = audited(id, "");
+        assertThat(report.getString("state")).as(report.encode()).isEqualTo("failed");
+        assertThat(report.getString("failure")).contains("behind the totals in partitions [" + partition + "]");
+        records(id);
+        assertThat(audited(id, "").getBoolean("equal")).isTrue();
+    }
+
+    @Test
+    void countsThatNotAllPartitionsHaveReportedCannotBeAudited() throws Exception {
+        String id = launched("young", "");
+        int building = CATALOG.measurement().begin("test").await().building();
+        assertThat(audited(id, "?generation=building").getString("failure")).contains("yet: 0");
+        reported(building, ALL_PARTITIONS - 1);
+        JsonObject report = audited(id, "?generation=building");
+        assertThat(report.getString("failure")).contains("yet: 7 of 8");
+        assertThat(report.getValue("equal")).isNull();
+        CATALOG.measurement().giveUp(building, "test").await();
     }
 
     @Test
@@ -201,6 +248,35 @@ class AuditIT {
                         List.of(goal(id + "a", 2), goal(id + "a", 3), goal("elsewhere", 7), goal(id + "c", -2 * HOUR))))
                 .await();
         offset = 100;
+        carried(4, 4);
+    }
+
+    /** The sink has stored what lies below these offsets. */
+    private void carried(long exposures, long events) {
+        kafka(admin -> admin.alterConsumerGroupOffsets(
+                        "assay-sink-1",
+                        Map.of(
+                                new TopicPartition(EXPOSURES, partition), new OffsetAndMetadata(exposures),
+                                new TopicPartition(EVENTS, partition), new OffsetAndMetadata(events)))
+                .all());
+    }
+
+    private static void kafka(Function<Admin, KafkaFuture<Void>> work) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", Topics.from(CONFIG).bootstrap()))) {
+            work.apply(admin).get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** So many partitions have reported that they have counted nothing yet. */
+    private static void reported(int generation, int partitions) {
+        List<Batch.Watermark> marks = IntStream.range(0, partitions)
+                .mapToObj(partition ->
+                        new Batch.Watermark(at(), generation, partition, ALL_PARTITIONS, 1, 0, new Progress(0, 0, 1)))
+                .toList();
+        STORE.store(Batch.ofTotals(List.of(), marks)).await();
     }
 
     private void totals(String id, long users) {
