@@ -42,7 +42,7 @@ final class Rebuilt extends CountingDrill {
                 scene.secondsUntil(PATIENCE, () -> referee.asOf(built) >= now));
         compare(scene, pipeline, served, built);
         traffic.goOn();
-        JsonObject flipped = api.expect(200, "POST", "/rebuild/flip", "");
+        JsonObject flipped = api.expect(200, "POST", "/rebuild/flip?accept=moving", "");
         scene.report()
                 .check("what was built is served", flipped.getInteger("served") == built, flipped.encode(), "" + built);
         referee.generation(built);

@@ -182,6 +182,11 @@ final class Rebuild {
             return !different.isEmpty();
         }
 
+        /** Whether it can't be said of some whether they are the same. */
+        boolean isOpen() {
+            return !moving.isEmpty();
+        }
+
         Map<String, Object> view() {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("equal", equal);

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class RebuildRoutes {
 
     private void flip(RoutingContext ctx) {
         Requests.onlyQuery(ctx, "accept");
-        boolean accepts = ctx.queryParam("accept").contains("differences");
+        List<String> accepted = ctx.queryParam("accept");
         catalog.measured()
                 .compose(measured -> now(requireBuilding(measured.generations()))
                         .compose(rebuild -> {
@@ -90,17 +91,27 @@ final class RebuildRoutes {
                             return compare(rebuild, measured);
                         })
                         .compose(comparison -> {
-                            if (comparison.hasDifferences() && !accepts) {
-                                throw ApiError.conflict(
-                                                "differences",
-                                                "What is built differs from what is served; ?accept=differences serves it all the same.")
-                                        .with(comparison.view());
-                            }
+                            requireSame(comparison, accepted);
                             return catalog.measurement().flip(number(measured.generations()), Requests.who(ctx));
                         }))
                 .compose(this::now)
                 .onSuccess(rebuild -> Answers.json(ctx, 200, rebuild.view()))
                 .onFailure(ctx::fail);
+    }
+
+    private static void requireSame(Rebuild.Comparison comparison, List<String> accepted) {
+        if (comparison.hasDifferences() && !accepted.contains("differences")) {
+            throw ApiError.conflict(
+                            "differences",
+                            "What is built differs from what is served; ?accept=differences serves it all the same.")
+                    .with(comparison.view());
+        }
+        if (comparison.isOpen() && !accepted.contains("moving")) {
+            throw ApiError.conflict(
+                            "moving",
+                            "Some experiments move; audit what is built of them, then ?accept=moving serves it.")
+                    .with(comparison.view());
+        }
     }
 
     private Future<Generations> building() {

@@ -89,7 +89,8 @@ final class Rebuild {
                     + " bin/assay rebuild --accept differences, or bin/assay rebuild cancel");
             return 1;
         }
-        JsonObject after = api.admin("POST", "/rebuild/flip" + (accepts ? "?accept=differences" : ""), 200);
+        String accepted = "?accept=moving" + (accepts ? "&accept=differences" : "");
+        JsonObject after = api.admin("POST", "/rebuild/flip" + accepted, 200);
         System.out.println("Generation " + after.getInteger("served") + " is served now.");
         return 0;
     }

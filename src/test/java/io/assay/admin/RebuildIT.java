@@ -104,7 +104,11 @@ class RebuildIT {
                         .put("equal", 0)
                         .put("different", new JsonArray())
                         .put("moving", new JsonArray().add(id)));
-        assertThat(server.post("/rebuild/flip", "").status()).isEqualTo(200);
+        JsonObject refused = server.post("/rebuild/flip", "").json();
+        assertThat(refused.getString("code")).isEqualTo("moving");
+        assertThat(refused.getJsonArray("moving")).containsExactly(id);
+        assertThat(server.post("/rebuild/flip?accept=differences", "").code()).isEqualTo("moving");
+        assertThat(server.post("/rebuild/flip?accept=moving", "").status()).isEqualTo(200);
     }
 
     @Test
