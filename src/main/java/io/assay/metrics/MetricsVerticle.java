@@ -46,7 +46,7 @@ public final class MetricsVerticle extends VerticleBase {
     private @Nullable Neighbours neighbours;
     private @Nullable CatalogDefinitions definitions;
     private volatile @Nullable Joins joins;
-    private @Nullable Generations generations;
+    private volatile @Nullable Generations generations;
     private volatile String trouble = "its store and Kafka were not asked yet";
     private volatile boolean stopped;
     private String slot = "";
@@ -98,11 +98,12 @@ public final class MetricsVerticle extends VerticleBase {
         var folder = config.state().resolve(slot);
         return vertx.executeBlocking(() -> KafkaSettings.in(folder, config)).map(settings -> {
             if (!stopped) {
-                var sink = new Sink(config.topics(), settings::sinkConsumer, store, numbers);
+                var sink = new Sink(config.topics(), settings::sinkConsumer, store, numbers, this::retired);
                 joins = new Joins(vertx, config, folder, read, sink);
                 sink.start();
-                if (generations != null) {
-                    heard(generations);
+                var known = generations;
+                if (known != null) {
+                    heard(known);
                 }
                 tidy(new RetiredGenerations(vertx, config, store));
             }
@@ -119,6 +120,11 @@ public final class MetricsVerticle extends VerticleBase {
                         .onComplete(done -> tidy(retired));
             }
         });
+    }
+
+    private List<Integer> retired() {
+        var known = generations;
+        return known == null ? List.of() : known.retired();
     }
 
     /** What is to be counted, as each reading of the definitions says. */

@@ -43,7 +43,7 @@ final class RetiredGenerations {
         if (left.isEmpty()) {
             return Future.succeededFuture();
         }
-        return vertx.executeBlocking(() -> removeFromKafka(left))
+        return vertx.executeBlocking(() -> removeFromKafka(left), false)
                 .compose(gone -> Future.join(gone.stream().map(this::forget).toList()))
                 .<Void>mapEmpty()
                 .recover(e -> {

@@ -5,6 +5,7 @@ import io.assay.analytics.RefusedRowsException;
 import io.assay.platform.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -41,19 +42,30 @@ final class Sink {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final MetricStore store;
     private final Map<String, Integer> numbers;
+    private final Supplier<? extends Collection<Integer>> retired;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private final SinkMeters meters = new SinkMeters();
     private int leftOut;
     private volatile boolean refusing;
+    private volatile boolean failing;
 
-    /** @param numbers what the store calls each topic in a position */
-    Sink(Topics topics, Supplier<Consumer<byte[], byte[]>> consumers, MetricStore store, Map<String, Integer> numbers) {
+    /**
+     * @param numbers what the store calls each topic in a position
+     * @param retired the generations of which nothing is stored any more
+     */
+    Sink(
+            Topics topics,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            MetricStore store,
+            Map<String, Integer> numbers,
+            Supplier<? extends Collection<Integer>> retired) {
         this.topics = topics;
         this.consumers = consumers;
         this.store = store;
         this.numbers = Map.copyOf(numbers);
+        this.retired = retired;
         this.thread = new Thread(this::run, "assay-metrics-sink");
         this.thread.setDaemon(true);
     }
@@ -64,6 +76,12 @@ final class Sink {
 
     /** "" or why the store does not get what the join writes. */
     String problem() {
+        if (thread.getState() == Thread.State.TERMINATED) {
+            return "the sink has ended";
+        }
+        if (failing) {
+            return "the sink has failed and begins anew";
+        }
         return refusing ? "the analytics store takes no rows" : "";
     }
 
@@ -89,20 +107,24 @@ final class Sink {
                         topics.deadLetter()));
                 while (!isClosed()) {
                     carry(opened);
+                    failing = false;
                 }
             } catch (WakeupException e) {
                 // closing
-            } catch (RuntimeException e) {
-                log.error("The sink failed and opens another consumer", e);
-                isClosedWithin(LONGEST_PAUSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (Throwable e) {
+                failing = true;
+                log.error("The sink failed and opens another consumer", e);
+                isClosedWithin(LONGEST_PAUSE);
             }
         }
     }
 
     private void carry(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        // what the store made us pause goes on, also where the last row was left out instead of stored
+        consumer.resume(consumer.paused());
         var records = consumer.poll(POLL);
         if (records.isEmpty()) {
             return;
@@ -129,16 +151,15 @@ final class Sink {
     /** Tries until the store takes them, but for those it refuses for good; false if that was not before the sink was closed. */
     private boolean store(List<ConsumerRecord<byte[], byte[]>> records, Consumer<byte[], byte[]> consumer)
             throws InterruptedException {
-        var batch = new SinkBatch(topics, numbers);
-        records.forEach(batch::add);
         for (var pause = SHORTEST_PAUSE; ; pause = longer(pause)) {
             long began = System.nanoTime();
+            var batch = new SinkBatch(topics, numbers, retired.get());
+            records.forEach(batch::add);
             try {
                 store.store(batch.batch())
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get(STORE_SECONDS, TimeUnit.SECONDS);
-                consumer.resume(consumer.paused());
                 refusing = false;
                 meters.stored(records.size(), System.nanoTime() - began);
                 return true;

@@ -7,8 +7,10 @@ import io.assay.platform.Topics;
 import io.assay.protocol.EventCodec;
 import io.assay.protocol.UnreadableEventException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ final class SinkBatch {
 
     private final Topics topics;
     private final Map<String, Integer> numbers;
+    private final Set<Integer> retired;
     private final List<Batch.RawExposure> exposures = new ArrayList<>();
     private final List<Batch.RawGoal> goals = new ArrayList<>();
     private final List<Batch.AggregateRow> aggregates = new ArrayList<>();
@@ -27,10 +30,14 @@ final class SinkBatch {
     private final List<Batch.DeadLetter> deadLetters = new ArrayList<>();
     private final List<Batch.Erasure> erasures = new ArrayList<>();
 
-    /** @param numbers what the store calls each topic in a position */
-    SinkBatch(Topics topics, Map<String, Integer> numbers) {
+    /**
+     * @param numbers what the store calls each topic in a position
+     * @param retired the generations whose rows are removed: those that still come are none any more
+     */
+    SinkBatch(Topics topics, Map<String, Integer> numbers, Collection<Integer> retired) {
         this.topics = topics;
         this.numbers = numbers;
+        this.retired = Set.copyOf(retired);
     }
 
     /** Adds what this record says; one that says nothing to us is left out, and is never a reason to stop. */
@@ -51,7 +58,7 @@ final class SinkBatch {
             } else if (topic.equals(topics.aggregates())) {
                 aggregate(at, record);
             } else if (topic.equals(topics.assignments())) {
-                firstExposures.add(OutputCodec.readAssignment(at, record.key(), record.value()));
+                firstExposure(at, record);
             } else {
                 deadLetters.add(OutputCodec.readDeadLetter(at, record.value()));
             }
@@ -89,11 +96,21 @@ final class SinkBatch {
                 at, g.user(), g.id(), g.name(), g.valueMicros(), g.ts(), record.timestamp(), g.propertiesJson()));
     }
 
+    private void firstExposure(Position at, ConsumerRecord<byte[], byte[]> record) {
+        var row = OutputCodec.readAssignment(at, record.key(), record.value());
+        if (!retired.contains(row.generation())) {
+            firstExposures.add(row);
+        }
+    }
+
     private void aggregate(Position at, ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
             return;
         }
         var key = AggregateKey.of(record.key());
+        if (retired.contains(key.generation())) {
+            return;
+        }
         if (key.isWatermark()) {
             watermarks.add(OutputCodec.readWatermark(at, key, record.value()));
         } else {

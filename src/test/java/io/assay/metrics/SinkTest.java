@@ -3,6 +3,7 @@ package io.assay.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.analytics.Batch;
+import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.InMemoryMetricStore;
 import io.assay.analytics.RefusedRowsException;
 import io.assay.platform.Topics;
@@ -57,6 +58,59 @@ class SinkTest {
     }
 
     @Test
+    void afterARowIsLeftOutWhatFollowsIsCarriedThoughTheStoreWasAwayBefore() throws Exception {
+        var store = new Refusing(Set.of(0L), new AtomicInteger(1));
+        var consumer = consumer(1);
+        consumer.schedulePollTask(() -> consumer.addRecord(goal(1)));
+        run(
+                consumer,
+                store,
+                () -> Eventually.within(
+                        PATIENCE, () -> assertThat(committed(consumer)).isEqualTo(2)));
+        assertThat(store.raw()).hasSize(1);
+    }
+
+    @Test
+    void anErrorIsToldAndIsNotTheEnd() throws Exception {
+        var store = new Refusing(Set.of(), new AtomicInteger()) {
+            @Override
+            public Future<Void> store(Batch batch) {
+                throw new AssertionError("at fault");
+            }
+        };
+        var sink = sink(consumer(), store);
+        run(
+                sink,
+                () -> Eventually.within(
+                        PATIENCE, () -> assertThat(sink.problem()).isEqualTo("the sink has failed and begins anew")));
+    }
+
+    @Test
+    void ofRetiredGenerationsNothingIsStored() {
+        Map<String, Integer> numbers = Map.of(TOPICS.aggregates(), 1, TOPICS.assignments(), 2);
+        var batch = new SinkBatch(TOPICS, numbers, List.of(1));
+        for (int generation = 1; generation <= 2; generation++) {
+            var totals = new OutputCodec.AggregateKey(generation, "exp", 0).toBytes();
+            var progress = new Batch.Progress(1, 1, 1);
+            var mark = OutputCodec.watermarkKey(generation, 0);
+            var first = OutputCodec.assignmentKey(generation, "exp", "u");
+            add(batch, TOPICS.aggregates(), totals, OutputCodec.totals(ExperimentTotals.NONE, progress));
+            add(batch, TOPICS.aggregates(), mark, OutputCodec.watermark(new Watermarks(), 1));
+            add(batch, TOPICS.assignments(), first, OutputCodec.assignment("A", 5));
+        }
+        var rows = batch.batch();
+        assertThat(rows.aggregates()).extracting(Batch.AggregateRow::generation).containsExactly(2);
+        assertThat(rows.watermarks()).extracting(Batch.Watermark::generation).containsExactly(2);
+        assertThat(rows.firstExposures())
+                .extracting(Batch.FirstExposure::generation)
+                .containsExactly(2);
+    }
+
+    private static void add(SinkBatch batch, String topic, byte[] key, byte[] value) {
+        batch.add(new ConsumerRecord<>(topic, 0, 0, key, value));
+    }
+
+    @Test
     void aStoreThatRefusesEverythingIsNotBelieved() throws Exception {
         var all = LongStream.range(0, RECORDS).boxed().collect(Collectors.toSet());
         var store = new Refusing(all, new AtomicInteger());
@@ -86,20 +140,28 @@ class SinkTest {
     }
 
     private static Sink sink(MockConsumer<byte[], byte[]> consumer, Refusing store) {
-        return new Sink(TOPICS, () -> consumer, store, Map.of(TOPICS.events(), 1));
+        return new Sink(TOPICS, () -> consumer, store, Map.of(TOPICS.events(), 1), List::of);
     }
 
     private static MockConsumer<byte[], byte[]> consumer() {
+        return consumer(RECORDS);
+    }
+
+    private static MockConsumer<byte[], byte[]> consumer(int records) {
         var consumer = new MockConsumer<byte[], byte[]>("earliest");
         consumer.schedulePollTask(() -> {
             consumer.rebalance(List.of(EVENTS));
             consumer.updateBeginningOffsets(Map.of(EVENTS, 0L));
-            for (int i = 0; i < RECORDS; i++) {
-                byte[] value = EventCodec.encode(new Goal("g" + i, "u", "buy", 1, 5, null));
-                consumer.addRecord(new ConsumerRecord<>(TOPICS.events(), 0, i, EventCodec.key("u"), value));
+            for (int i = 0; i < records; i++) {
+                consumer.addRecord(goal(i));
             }
         });
         return consumer;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> goal(int offset) {
+        byte[] value = EventCodec.encode(new Goal("g" + offset, "u", "buy", 1, 5, null));
+        return new ConsumerRecord<>(TOPICS.events(), 0, offset, EventCodec.key("u"), value);
     }
 
     private static long committed(MockConsumer<byte[], byte[]> consumer) {
@@ -108,7 +170,7 @@ class SinkTest {
     }
 
     /** Refuses these offsets for good, and at first everything, for another reason. */
-    private static final class Refusing extends InMemoryMetricStore {
+    private static class Refusing extends InMemoryMetricStore {
         private final Set<Long> refused;
         private final AtomicInteger failures;
 
