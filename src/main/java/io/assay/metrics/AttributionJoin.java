@@ -20,6 +20,7 @@ import io.assay.metrics.Totals.Quality;
  * the day of g turns bad           | out of the experiment          | all of the user's taken back
  * user erased, in either topic     | nothing, deaf to the other one | all of the user's taken back
  * the other topic's erasure        | hears both topics again        |
+ * or none, until it is too late    | hears both topics again        |
  * </pre>
  *
  * <p>Not like this: a join that looks up "the current variant" when a goal arrives credits g to nobody at the first row,

@@ -38,5 +38,15 @@ interface Definitions {
         Definition find(long hash) {
             return byHash.get(hash);
         }
+
+        /** True if it has every experiment that the user is in. */
+        boolean knows(UserState user) {
+            for (var participation : user.participations) {
+                if (!byHash.containsKey(participation.experiment)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 }

@@ -114,7 +114,9 @@ final class Partition implements FirstExposures {
         sweepAt = null;
         var view = definitions.current();
         users.scanFrom(first, limit, (key, bytes) -> {
-            save(key, bytes, folded(bytes, view));
+            var state = UserStateCodec.decode(bytes);
+            join.fold(state, view, watermarks.horizon());
+            save(key, bytes, state);
             sweepAt = Arrays.copyOf(key, key.length + 1);
         });
     }
@@ -154,9 +156,9 @@ final class Partition implements FirstExposures {
             var shown = new Shown(Hash64.of(exposure.id()), variant, exposure.ts(), received);
             byte[] id = EventCodec.key(user);
             byte[] before = users.get(id);
-            var state = folded(before, view);
-            join.exposure(state, view, e, shown);
-            save(id, before, state);
+            var known = known(before, view);
+            join.exposure(known.state, known.view, e, shown);
+            save(id, before, known.state);
         }
     }
 
@@ -167,25 +169,23 @@ final class Partition implements FirstExposures {
             return;
         }
         user = goal.user();
-        var view = definitions.current();
         byte[] id = EventCodec.key(user);
         byte[] before = users.get(id);
-        var state = folded(before, view);
+        var known = known(before, definitions.current());
         var reached =
                 new Reached(Hash64.of(goal.id()), Hash64.of(goal.name()), goal.valueMicros(), goal.ts(), received);
-        join.goal(state, view, reached);
-        save(id, before, state);
+        join.goal(known.state, known.view, reached);
+        save(id, before, known.state);
     }
 
     private void erase(Source source, byte @Nullable [] key, long moment) throws UnreadableEventException {
         user = EventCodec.decodeUser(key);
-        var view = definitions.current();
         byte[] id = EventCodec.key(user);
         byte[] before = users.get(id);
-        var state = folded(before, view);
-        join.erase(state, view, source, moment);
-        save(id, before, state);
-        for (var e : view.all()) {
+        var known = known(before, definitions.current());
+        join.erase(known.state, known.view, source, moment);
+        save(id, before, known.state);
+        for (var e : known.view.all()) {
             // of these no user is known any more: the totals stay, and whoever was in them is withdrawn unseen
             if (e.finalAt() <= watermarks.horizon()) {
                 isNone(e);
@@ -197,13 +197,23 @@ final class Partition implements FirstExposures {
         return ts - received > Watermarks.AHEAD;
     }
 
-    private UserState folded(byte @Nullable [] bytes, Definitions.View view) {
+    /** A user, and definitions of all that is known of the user. */
+    private record Known(UserState state, Definitions.View view) {}
+
+    /**
+     * The user's state was perhaps written by a node with newer definitions than there are here: what it names was launched
+     * before the latest record of all so far, in either topic.
+     */
+    private Known known(byte @Nullable [] bytes, Definitions.View current) {
         if (bytes == null) {
-            return new UserState();
+            return new Known(new UserState(), current);
         }
         var state = UserStateCodec.decode(bytes);
+        var view = current.knows(state)
+                ? current
+                : definitions.readAfter(watermarks.progress().received());
         join.fold(state, view, watermarks.horizon());
-        return state;
+        return new Known(state, view);
     }
 
     private void save(byte[] id, byte @Nullable [] before, UserState state) {

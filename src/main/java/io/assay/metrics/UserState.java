@@ -49,9 +49,9 @@ final class UserState {
         }
     }
 
-    /** Both topics have been through it, and no other erasure from then can still come. */
+    /** No erasure from then can still come; one that only one topic has never came into the other. */
     void forgetErasures(long horizon) {
-        if (erasedExposures == erasedEvents && erasedExposures < horizon) {
+        if (Math.max(erasedExposures, erasedEvents) < horizon) {
             erasedExposures = NOT_ERASED;
             erasedEvents = NOT_ERASED;
         }

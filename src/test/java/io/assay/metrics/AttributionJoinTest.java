@@ -151,20 +151,81 @@ class AttributionJoinTest {
         }
     }
 
+    @Test
+    void anErasureThatOneTopicNeverGetsKeepsTheUserOutOnlyAsLongAsItCouldCome() {
+        byte[] erasure = EventCodec.erase(now);
+        var erase = new LogRecord.Erase("u", now);
+        take(new LogRecord(Source.EVENTS, 0, erase, EventCodec.key("u"), erasure, now));
+        show("A", now);
+        assertThat(totals()).isEqualTo(ExperimentTotals.NONE);
+        now += 74 * HOUR;
+        buy("too early: exposures are not there yet", now - 1);
+        show("A", now);
+        buy("g", now);
+        assertThat(bought("A")).isEqualTo(credit(1, 1, 7, 49));
+    }
+
+    @Test
+    void definitionsFromBeforeTheStateAreReadAnewAndLoseNothing() {
+        var state = new MemoryTable();
+        var writer = new Partition(users, state, Fakes.definitions(e), Fakes.outbox(), Parts.SHIPPED);
+        feed(writer, shown("A", T0 + 10));
+        var outdated = new Outdated(now);
+        var reader = new Partition(users, state, outdated, Fakes.outbox(), Parts.SHIPPED);
+        now -= HOUR; // the other topic is behind
+        feed(reader, bought("g", T0 + 11));
+        assertThat(reader.totals(e).variant(Scope.ALL, "A").metric("bought")).isEqualTo(credit(1, 1, 7, 49));
+        byte[] erasure = EventCodec.erase(now);
+        var erased = new LogRecord.Erase("u", now);
+        reader = new Partition(users, state, outdated, Fakes.outbox(), Parts.SHIPPED);
+        feed(reader, new LogRecord(Source.EVENTS, 0, erased, EventCodec.key("u"), erasure, now));
+        assertThat(reader.totals(e)).isEqualTo(ExperimentTotals.NONE);
+    }
+
+    /** Knows nothing until it is asked for what was launched before the latest record. */
+    private final class Outdated implements Definitions {
+        private final long launched;
+
+        Outdated(long launched) {
+            this.launched = launched;
+        }
+
+        @Override
+        public View current() {
+            return new View(List.of());
+        }
+
+        @Override
+        public View readAfter(long received) {
+            return new View(received >= launched ? List.of(e) : List.of());
+        }
+    }
+
     private LogRecord show(String variant, long ts) {
-        var exposure = new Exposure("x" + ids++, "u", "exp", variant, ts);
-        var record =
-                new LogRecord(Source.EXPOSURES, 0, exposure, EventCodec.key("u"), EventCodec.encode(exposure), now);
+        var record = shown(variant, ts);
         take(record);
         return record;
     }
 
+    private LogRecord shown(String variant, long ts) {
+        var exposure = new Exposure("x" + ids++, "u", "exp", variant, ts);
+        return new LogRecord(Source.EXPOSURES, 0, exposure, EventCodec.key("u"), EventCodec.encode(exposure), now);
+    }
+
     private void buy(String id, long ts) {
+        take(bought(id, ts));
+    }
+
+    private LogRecord bought(String id, long ts) {
         var goal = new Goal(id, "u", "buy", 7, ts, null);
-        take(new LogRecord(Source.EVENTS, 0, goal, EventCodec.key("u"), EventCodec.encode(goal), now));
+        return new LogRecord(Source.EVENTS, 0, goal, EventCodec.key("u"), EventCodec.encode(goal), now);
     }
 
     private void take(LogRecord record) {
+        feed(partition, record);
+    }
+
+    private void feed(Partition partition, LogRecord record) {
         partition.accept(record.source(), offset++, record.key(), record.value(), record.received());
     }
 

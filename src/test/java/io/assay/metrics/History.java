@@ -52,17 +52,20 @@ final class History {
             clock += random.nextInt(4) == 0 ? 0 : (long) (2 * span * random.nextDouble() / size);
             records.add(record(clock));
             if (hasErasures && random.nextInt(12) == 0) {
-                erase(clock, clock + i);
+                // half an erasure is forgotten once the other half can't come any more; when, depends on the slower
+                // topic
+                boolean mayBeHalf = 2 * span * (size - i) / size < Watermarks.LATENESS;
+                erase(clock, clock + i, mayBeHalf);
             }
         }
     }
 
-    /** In both topics somewhere among the last records, and now and then in one alone. */
-    private void erase(long clock, long moment) {
+    /** In both topics somewhere among the last records, and now and then towards the end in one alone. */
+    private void erase(long clock, long moment, boolean mayBeHalf) {
         int n = random.nextInt(users);
         var erase = new LogRecord.Erase("user" + n, moment);
         for (var source : Source.values()) {
-            if (random.nextInt(10) > 0) {
+            if (random.nextInt(10) > 0 || !mayBeHalf) {
                 int at = records.size() - random.nextInt(Math.min(4, records.size()));
                 long received = at < records.size() ? records.get(at).received() : clock;
                 byte[] key = EventCodec.key(erase.user());
