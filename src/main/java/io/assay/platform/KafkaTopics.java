@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics as the join needs them: created where they are missing, refused where their partition count differs,
@@ -27,7 +33,21 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class KafkaTopics {
     private static final String TIMESTAMP_TYPE = "message.timestamp.type";
     private static final String APPEND_TIME = "LogAppendTime";
-    private static final long FOURTEEN_DAYS_MILLIS = Duration.ofDays(14).toMillis();
+    private static final String CLEANUP = "cleanup.policy";
+    private static final String COMPACT = "compact";
+    private static final String FOURTEEN_DAYS_MILLIS =
+            Long.toString(Duration.ofDays(14).toMillis());
+
+    /** Keys of users: what is superseded goes within a day or two, and all of it after the time that the log is kept. */
+    private static final Map<String, String> FORGETTING = Map.of(
+            CLEANUP,
+            COMPACT + ",delete",
+            "retention.ms",
+            FOURTEEN_DAYS_MILLIS,
+            "max.compaction.lag.ms",
+            Long.toString(Duration.ofDays(1).toMillis()));
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
 
     private final Topics topics;
 
@@ -71,6 +91,7 @@ public final class KafkaTopics {
             }
             check(described(admin, millis));
             checkClock(admin, millis);
+            letForget(admin, millis);
         }
     }
 
@@ -107,34 +128,55 @@ public final class KafkaTopics {
     private void checkClock(Admin admin, long millis)
             throws InterruptedException, ExecutionException, TimeoutException {
         for (String name : List.of(topics.exposures(), topics.events())) {
-            var resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-            Config config = admin.describeConfigs(List.of(resource))
-                    .all()
-                    .get(millis, TimeUnit.MILLISECONDS)
-                    .get(resource);
-            String type = Objects.requireNonNull(config).get(TIMESTAMP_TYPE).value();
-            if (!type.equals(APPEND_TIME)) {
+            String type = setting(admin, name, TIMESTAMP_TYPE, millis);
+            if (!APPEND_TIME.equals(type)) {
                 throw new ConfigException(
                         "topic " + name + ": " + TIMESTAMP_TYPE + ": " + type + " (expected: " + APPEND_TIME + ")");
             }
         }
     }
 
+    /** The topic of first exposures as older versions made it keeps every user for ever. It need not be ours to change. */
+    private void letForget(Admin admin, long millis) throws InterruptedException, ExecutionException, TimeoutException {
+        if (!COMPACT.equals(setting(admin, topics.assignments(), CLEANUP, millis))) {
+            return;
+        }
+        Collection<AlterConfigOp> changes = FORGETTING.entrySet().stream()
+                .map(e -> new AlterConfigOp(new ConfigEntry(e.getKey(), e.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        try {
+            admin.incrementalAlterConfigs(Map.of(resource(topics.assignments()), changes))
+                    .all()
+                    .get(millis, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            log.warn("Topic {} keeps first exposures for ever; it should have {}", topics.assignments(), FORGETTING, e);
+        }
+    }
+
+    private static @Nullable String setting(Admin admin, String topic, String key, long millis)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var resource = resource(topic);
+        Config config = admin.describeConfigs(List.of(resource))
+                .all()
+                .get(millis, TimeUnit.MILLISECONDS)
+                .get(resource);
+        return Objects.requireNonNull(config).get(key).value();
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
     private List<NewTopic> wanted() {
         Map<String, String> log = Map.of(
-                TIMESTAMP_TYPE,
-                APPEND_TIME,
-                "retention.ms",
-                Long.toString(FOURTEEN_DAYS_MILLIS),
-                "max.message.bytes",
-                "1048588");
-        Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-        Map<String, String> dead = Map.of("retention.ms", Long.toString(FOURTEEN_DAYS_MILLIS));
+                TIMESTAMP_TYPE, APPEND_TIME, "retention.ms", FOURTEEN_DAYS_MILLIS, "max.message.bytes", "1048588");
+        Map<String, String> compacted = Map.of(CLEANUP, COMPACT);
+        Map<String, String> dead = Map.of("retention.ms", FOURTEEN_DAYS_MILLIS);
         return List.of(
                 topic(topics.exposures(), log),
                 topic(topics.events(), log),
                 topic(topics.aggregates(), compacted),
-                topic(topics.assignments(), compacted),
+                topic(topics.assignments(), FORGETTING),
                 topic(topics.deadLetter(), dead));
     }
 

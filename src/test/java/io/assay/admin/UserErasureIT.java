@@ -8,6 +8,7 @@ import io.assay.embedded.SharedServers;
 import io.assay.platform.KafkaTopics;
 import io.assay.platform.Topics;
 import io.assay.protocol.EventCodec;
+import io.assay.testkit.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,9 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,36 @@ class UserErasureIT {
             moments.add(EventCodec.erasedAt(records.get(0).value()));
         }
         assertThat(moments.get(0)).isEqualTo(moments.get(1));
+    }
+
+    @Test
+    void theTopicOfFirstExposuresForgetsThemAlsoWhereItDidNotBefore() throws Exception {
+        Topics topics = Topics.from(LOG);
+        KafkaTopics kafka = new KafkaTopics(topics);
+        kafka.ensure(server.vertx, Duration.ofSeconds(20)).await();
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, topics.assignments());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", topics.bootstrap()))) {
+            assertThat(cleanup(admin, topic)).isEqualTo("compact,delete");
+            AlterConfigOp before =
+                    new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(before))).all().get();
+            Eventually.within(Duration.ofSeconds(20), () -> {
+                assertThat(cleanup(admin, topic)).isEqualTo("compact");
+            });
+            kafka.ensure(server.vertx, Duration.ofSeconds(20)).await();
+            Eventually.within(Duration.ofSeconds(20), () -> {
+                assertThat(cleanup(admin, topic)).isEqualTo("compact,delete");
+            });
+        }
+    }
+
+    private static String cleanup(Admin admin, ConfigResource topic) throws Exception {
+        return admin.describeConfigs(List.of(topic))
+                .all()
+                .get()
+                .get(topic)
+                .get("cleanup.policy")
+                .value();
     }
 
     @Test
