@@ -179,7 +179,8 @@ class AttributionJoinTest {
         var erased = new LogRecord.Erase("u", now);
         reader = new Partition(users, state, outdated, Fakes.outbox(), Parts.SHIPPED);
         feed(reader, new LogRecord(Source.EVENTS, 0, erased, EventCodec.key("u"), erasure, now));
-        assertThat(reader.totals(e)).isEqualTo(ExperimentTotals.NONE);
+        var all = reader.totals(e).variant(Scope.ALL, "A");
+        assertThat(all.exposures() + all.metric("bought").events()).isZero();
     }
 
     /** Knows nothing until it is asked for what was launched before the latest record. */
