@@ -12,6 +12,7 @@ import io.assay.catalog.Metric;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Rebuild {
     /** As near as a generation that is built comes to one that is served under load, with some room. */
     private static final long CAUGHT_UP_MILLIS = 30_000;
+
+    /** So many experiments are looked at at the same time. */
+    private static final int LANES = 8;
 
     private final MetricStore store;
     private final Generations generations;
@@ -98,17 +102,23 @@ final class Rebuild {
 
     /** What both say of every experiment: {@code {equal, different, moving}}. */
     Future<Comparison> compare(List<MeasuredExperiment> experiments) {
-        int building = Objects.requireNonNull(generations.building());
         Comparison comparison = new Comparison();
-        Future<Void> done = Future.succeededFuture();
-        for (MeasuredExperiment experiment : experiments) {
-            done = done.compose(v -> store.rows(generations.served(), experiment.id()))
-                    .compose(rows -> store.rows(building, experiment.id()).map(own -> {
-                        comparison.add(experiment, differing(experiment, rows, own));
-                        return null;
-                    }));
+        List<Future<Void>> lanes = new ArrayList<>(Collections.nCopies(LANES, Future.succeededFuture()));
+        for (int i = 0; i < experiments.size(); i++) {
+            MeasuredExperiment experiment = experiments.get(i);
+            lanes.set(i % LANES, lanes.get(i % LANES).compose(v -> compare(experiment, comparison)));
         }
-        return done.map(comparison);
+        return Future.all(lanes).map(comparison);
+    }
+
+    private Future<Void> compare(MeasuredExperiment experiment, Comparison comparison) {
+        int building = Objects.requireNonNull(generations.building());
+        Future<List<AggregateRow>> theirs = store.rows(generations.served(), experiment.id());
+        Future<List<AggregateRow>> mine = store.rows(building, experiment.id());
+        return theirs.compose(rows -> mine.map(own -> {
+            comparison.add(experiment, differing(experiment, rows, own));
+            return null;
+        }));
     }
 
     /** The cells of partitions that can be compared and differ; null if some differ that can't. */
@@ -176,6 +186,11 @@ final class Rebuild {
             view.put("served", difference.expected().toString());
             view.put("built", difference.found().toString());
             return view;
+        }
+
+        /** Whether it could be said of all, and all are the same. */
+        boolean isEqual() {
+            return different.isEmpty() && moving.isEmpty();
         }
 
         boolean hasDifferences() {

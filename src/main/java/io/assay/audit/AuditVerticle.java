@@ -4,6 +4,7 @@ import io.assay.analytics.MetricStore;
 import io.assay.analytics.MetricStores;
 import io.assay.catalog.Catalog;
 import io.assay.platform.HttpService;
+import io.assay.platform.Meters;
 import io.assay.snapshot.SnapshotFeed;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -49,8 +50,9 @@ public final class AuditVerticle extends VerticleBase {
         HttpService service = new HttpService(vertx, "audit", config.http());
         http = service;
         return vertx.fileSystem().readFile(QUERY).compose(query -> {
-            Auditor auditor = new Auditor(
-                    vertx, config, new Auditor.Neighbours(definitions::measured, counts, query.toString()), clock);
+            Auditor.Neighbours neighbours = new Auditor.Neighbours(definitions::measured, counts, query.toString());
+            AuditMeters meters = new AuditMeters(Meters.registry(), config.hour() >= 0);
+            Auditor auditor = new Auditor(vertx, config, neighbours, meters, clock);
             Router router = HttpService.router(vertx);
             new AuditRoutes(auditor, definitions::measured, feed).mount(router);
             awaitNight(config.hour(), auditor);

@@ -3,13 +3,13 @@ package io.assay.audit;
 import io.assay.analytics.MetricStore;
 import io.assay.catalog.Measured;
 import io.assay.catalog.MeasuredExperiment;
-import io.assay.catalog.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class Auditor {
     private final AuditConfig config;
     private final Neighbours neighbours;
     private final Clock clock;
-    private final AuditMeters meters = new AuditMeters();
+    private final AuditMeters meters;
     private final Map<String, Report> newest = new LinkedHashMap<>();
     private Future<Void> last = Future.succeededFuture();
     private int count;
@@ -32,10 +32,11 @@ final class Auditor {
     /** What is audited, and the query that it is held against. */
     record Neighbours(Supplier<Future<Measured>> measured, MetricStore store, String query) {}
 
-    Auditor(Vertx vertx, AuditConfig config, Neighbours neighbours, Clock clock) {
+    Auditor(Vertx vertx, AuditConfig config, Neighbours neighbours, AuditMeters meters, Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.neighbours = neighbours;
+        this.meters = meters;
         this.clock = clock;
         meters.finished(clock.instant());
     }
@@ -46,6 +47,7 @@ final class Auditor {
 
     /** The audit of that generation of an experiment, begun as soon as those before it are through; one that runs is not doubled. */
     Report begin(MeasuredExperiment experiment, Measured measured, int generation) {
+        meters.serves(measured.generations().served());
         Report known = newest.get(experiment.id());
         if (known != null && known.isRunning() && known.generation() == generation) {
             return known;
@@ -81,33 +83,38 @@ final class Auditor {
         }
     }
 
-    /** Audits all experiments that can still change; completes when the last one is through. */
+    /**
+     * Audits all experiments that can still change, or that differed when they were audited last; completes when the last one
+     * is through. A night is done only if every audit could be made.
+     */
     Future<Void> all() {
+        List<Report> night = new ArrayList<>();
         return neighbours
                 .measured()
                 .get()
                 .compose(measured -> {
+                    meters.serves(measured.generations().served());
                     Future<Void> done = Future.succeededFuture();
                     for (MeasuredExperiment experiment : measured.experiments()) {
-                        done = done.compose(v -> unlessFinal(experiment, measured));
+                        done = done.compose(v -> unlessSettled(experiment, measured, night));
                     }
                     return done;
                 })
+                .onFailure(e -> meters.failed())
                 .compose(begun -> last)
-                .onSuccess(v -> meters.finished(clock.instant()));
+                .onSuccess(v -> {
+                    if (night.stream().noneMatch(Report::isFailed)) {
+                        meters.finished(clock.instant());
+                    }
+                });
     }
 
-    private Future<Void> unlessFinal(MeasuredExperiment experiment, Measured measured) {
+    private Future<Void> unlessSettled(MeasuredExperiment experiment, Measured measured, List<Report> night) {
         int served = measured.generations().served();
-        long window = experiment.metrics().stream()
-                .map(Metric::windowMillis)
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(0);
+        long window = experiment.longestWindowMillis();
         return neighbours.store().totals(served, experiment.id()).map(totals -> {
-            if (!totals.isFinal(experiment.endMillis(), window)) {
-                begin(experiment, measured, served);
+            if (meters.differed(experiment.id()) || !totals.isFinal(experiment.endMillis(), window)) {
+                night.add(begin(experiment, measured, served));
             }
             return null;
         });

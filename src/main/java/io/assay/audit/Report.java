@@ -44,6 +44,10 @@ final class Report {
         return ended == null;
     }
 
+    boolean isFailed() {
+        return failure != null;
+    }
+
     /** How many numbers differ. */
     int differing() {
         return differing;

@@ -21,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 /** The public HTTP interface of a stack, with the keys that its commands need. */
 final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    /** Of what looks at all experiments. */
+    private static final Duration OPERATORS_TIMEOUT = Duration.ofMinutes(2);
+
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -122,7 +125,9 @@ final class Api {
 
     /** A request of operators, without a body. */
     JsonObject admin(String method, String path, int status) throws InterruptedException {
-        return expect(call(request(path, "admin").method(method, BodyPublishers.noBody())), status);
+        return expect(
+                call(request(path, "admin").timeout(OPERATORS_TIMEOUT).method(method, BodyPublishers.noBody())),
+                status);
     }
 
     private static HttpResponse<String> call(HttpRequest.Builder request) throws InterruptedException {

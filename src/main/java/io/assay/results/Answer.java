@@ -37,12 +37,28 @@ record Answer(String key, long readMillis, @Nullable Instant asOf, Map<Form, Tex
         return new Answer(key, nowMillis, report.asOf(), texts);
     }
 
+    /** How long all its texts are together. */
+    long characters() {
+        return texts.values().stream()
+                .mapToLong(t -> t.json().length() + t.csv().length())
+                .sum();
+    }
+
     long ageMillis(long nowMillis) {
         return Math.max(0, nowMillis - readMillis);
     }
 
-    String csv(Form form) {
-        return texts(form).csv();
+    /** The table; if the store is away, with two columns more that say so and how old it is. */
+    String csv(Form form, long nowMillis, boolean stale) {
+        String csv = texts(form).csv();
+        if (!stale) {
+            return csv;
+        }
+        int names = csv.indexOf(Csv.END); // no cell has a line's end in it: ids, keys and names have none
+        String marks = ",true," + ageMillis(nowMillis) / 1000;
+        return csv.substring(0, names)
+                + ",stale,age_seconds"
+                + csv.substring(names).replace(Csv.END, marks + Csv.END).substring(marks.length());
     }
 
     /** The JSON, with how long ago {@code as_of} is now and, if the store is away, how old the answer is. */

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A table as text (RFC 4180). */
 final class Csv {
+    /** What every row ends with. */
+    static final String END = "\r\n";
+
     private final StringBuilder text = new StringBuilder();
 
     Csv(List<String> names) {
@@ -17,7 +20,7 @@ final class Csv {
     /** A row of the cells of all lists, one after the other. */
     void row(List<?>... cells) {
         text.append(Stream.of(cells).flatMap(List::stream).map(Csv::cell).collect(Collectors.joining(",")))
-                .append("\r\n");
+                .append(END);
     }
 
     /** The cell of what may be missing. */

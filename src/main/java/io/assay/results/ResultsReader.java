@@ -25,7 +25,10 @@ final class ResultsReader {
     private static final long FRESH_MILLIS = 60_000;
     private static final long REREAD_MILLIS = 5_000;
     private static final long TIMEOUT_MILLIS = 5_000;
-    private static final int KEPT_HERE = 500;
+    /** With totals and series a part of the heap that is an eighth. */
+    private static final long ROOM = Runtime.getRuntime().maxMemory() / 16;
+
+    private static final int FAILURES_KEPT = 500;
     private static final int NAMES_KEPT = 5_000;
 
     /** What is answered, and whether only because the store is away. */
@@ -34,11 +37,11 @@ final class ResultsReader {
     private final Kind kind;
     private final AnswerCache shared;
     private final Clock clock;
-    private final Map<String, Answer> here = Newest.map(KEPT_HERE);
+    private final KeptAnswers here = new KeptAnswers(ROOM);
     /** Ids by name: neither ids nor keys ever change what they name. */
     private final Map<String, String> ids = Newest.map(NAMES_KEPT);
 
-    private final Map<String, Long> failures = Newest.map(KEPT_HERE);
+    private final Map<String, Long> failures = Newest.map(FAILURES_KEPT);
     private final Map<String, Future<Served>> inFlight = new HashMap<>();
 
     /**
@@ -147,7 +150,7 @@ final class ResultsReader {
     private void keep(Answer answer) {
         @Nullable Answer other = here.get(answer.key());
         if (other == null || other.readMillis() <= answer.readMillis()) {
-            here.put(answer.key(), answer);
+            here.put(answer);
         }
     }
 

@@ -47,7 +47,10 @@ final class ResultsRoute {
                 .putHeader("Content-Type", csv ? "text/csv; charset=utf-8" : "application/json")
                 .putHeader("Cache-Control", served.stale() ? "no-store" : "private, max-age=60")
                 .putHeader("Age", Long.toString(served.answer().ageMillis(now) / 1000))
-                .end(csv ? served.answer().csv(form) : served.answer().json(form, now, served.stale()));
+                .end(
+                        csv
+                                ? served.answer().csv(form, now, served.stale())
+                                : served.answer().json(form, now, served.stale()));
     }
 
     private static String choice(RoutingContext ctx, String name, String first, String second) {

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads sample ratios, and never holds up the results they go with: what takes longer than a second is in a later answer. All
- * users of an experiment are counted for it, so the longer that takes the more rarely it is done: a fiftieth of the time at
- * most. Belongs to one event loop.
+ * Reads sample ratios, and never holds up the results they go with: as long as one is known it is answered while it is read
+ * anew, and the first one is waited for no longer than a second. All users of an experiment are counted for it, so the longer
+ * that takes the more rarely it is done: a fiftieth of the time at most. Belongs to one event loop.
  */
 final class SampleRatios {
     private static final Logger log = LoggerFactory.getLogger(SampleRatios.class);
@@ -48,11 +48,13 @@ final class SampleRatios {
         if (last != null && clock.millis() < last.dueMillis()) {
             return Future.succeededFuture(Optional.of(last.ratio()));
         }
-        Optional<SampleRatio> instead = Optional.ofNullable(last).map(Known::ratio);
-        return reading(generation, experiment)
-                .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        Future<SampleRatio> reading = reading(generation, experiment);
+        if (last != null) {
+            return Future.succeededFuture(Optional.of(reading.succeeded() ? reading.result() : last.ratio()));
+        }
+        return reading.timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .map(Optional::of)
-                .otherwise(instead);
+                .otherwise(Optional.empty());
     }
 
     private Future<SampleRatio> reading(int generation, MeasuredExperiment experiment) {

@@ -201,6 +201,21 @@ class ResultsIT {
         assertThat(get("/experiments/button/results/series").body())
                 .containsPattern("\"stale\":true,\"age_seconds\":36[0-9]{2},")
                 .contains("\"series\":[");
+        assertThat(get("/experiments/button/results?format=csv").body().lines())
+                .allMatch(line -> line.endsWith(",stale,age_seconds") || line.matches(".*,true,36[0-9]{2}"));
+    }
+
+    @Test
+    void aVeryLongAnswerTakesNoRoomInRedis() {
+        RedisAnswerCache kept = new RedisAnswerCache(vertx, REDIS_URI, "assay");
+        var texts = new Answer.Texts("x".repeat(RedisAnswerCache.MOST_CHARACTERS - 1), "x");
+        Form form = Form.ALL.get(0);
+        kept.put(new Answer("series:fits", 1, null, Map.of(form, texts))).await();
+        kept.put(new Answer("series:not", 1, null, Map.of(form, texts, Form.ALL.get(1), new Answer.Texts("x", ""))))
+                .await();
+
+        assertThat(kept.get("series:fits").await()).isPresent();
+        assertThat(kept.get("series:not").await()).isEmpty();
     }
 
     @Test

@@ -146,6 +146,14 @@ class ResultsReaderTest {
         assertThat(served.stale()).isTrue();
         assertThat(served.answer().json(new Form(Scope.ALL, false), now.toEpochMilli(), true))
                 .contains("\"lag_seconds\":70,\"stale\":true,\"age_seconds\":70,\"final\"");
+        assertThat(served.answer()
+                        .csv(new Form(Scope.ALL, false), now.toEpochMilli(), true)
+                        .lines())
+                .hasSize(7)
+                .allMatch(line -> line.endsWith(",mean_per_user,stale,age_seconds") || line.endsWith(",true,70"))
+                .element(2)
+                .asString()
+                .endsWith(",93411200.25,3.50,true,70");
         read(false);
         assertThat(store.asked).as("it is not asked again at once").hasSize(2);
         store.answer = () -> Future.succeededFuture(Samples.totals());

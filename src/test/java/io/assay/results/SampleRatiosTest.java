@@ -74,6 +74,18 @@ class SampleRatiosTest {
     }
 
     @Test
+    void whileItIsReadAnewTheLastOneIsAnsweredAtOnce() throws Exception {
+        takes(0);
+        read();
+        Promise<List<Map<String, Long>>> slow = Promise.promise();
+        store.users = slow::future;
+        now = now.plusSeconds(1);
+        assertThat(ratios.of(1, Samples.BUTTON).result()).as("not waited for").isPresent();
+        slow.complete(List.of(Map.of("control", 650L, "green", 360L)));
+        assertThat(read().orElseThrow().periods().get(0).users("control")).isEqualTo(650);
+    }
+
+    @Test
     void theLongerItTakesTheMoreRarelyItIsRead() throws Exception {
         takes(2);
         read();
