@@ -100,7 +100,7 @@ class DeploymentFilesTest {
             k8s/base/network.yaml       | port: event-bus                 | port: event-buss               | nobody has the port event-buss
             k8s/base/network.yaml       | port: http                      | port: management               | nobody may reach the port http
             k8s/base/network.yaml       | port: 6379                      | port: 6380                     | no server is at 6380
-            k8s/base/network.yaml       | values: ["admin", "ingestion", "metrics"] | values: ["admin", "ingestion", "metric"] | selects no role metric
+            k8s/base/network.yaml       | values: ["admin", "ingestion", "metrics", "audit"] | values: ["admin", "ingestion", "metric", "audit"] | selects no role metric
             k8s/base/network.yaml       | name: assay-nothing             | name: assay-everything         | what is not allowed is not forbidden
             k8s/overlays/small/kustomization.yaml | /spec/minReplicas     | /spec/minReplica               | changes nothing
             k8s/overlays/small/kustomization.yaml | name: assay-admin     | name: assay-owners             | no Deployment

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nights without the PostgreSQL that the query runs in, so that no audit can be made. */
+/** Nights without the PostgreSQL that the query runs in, and without Kafka, so that no audit can be made. */
 class AuditorTest {
     private static final Instant NOW = Instant.parse("2026-03-10T03:10:00Z");
     private static final MeasuredExperiment RUNNING = experiment("running", Long.MAX_VALUE);
@@ -62,9 +62,13 @@ class AuditorTest {
 
     private void night() {
         JsonObject nowhere = new JsonObject().put("host", "127.0.0.1").put("port", 1);
+        JsonObject config = new JsonObject()
+                .put("portOffset", 6)
+                .put("postgres", nowhere)
+                .put("kafka", new JsonObject().put("bootstrap", "127.0.0.1:1"));
         Auditor auditor = new Auditor(
                 vertx,
-                AuditConfig.from(new JsonObject().put("portOffset", 6).put("postgres", nowhere)),
+                AuditConfig.from(config),
                 new Auditor.Neighbours(
                         () -> Future.succeededFuture(new Measured(
                                 NOW.toEpochMilli(), experiments, new Generations(1, served, null, served, null))),
