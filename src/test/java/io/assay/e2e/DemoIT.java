@@ -26,7 +26,7 @@ class DemoIT {
                         "bin/assay",
                         "demo"),
                 output);
-        assertThat(demo.waitFor(4, TimeUnit.MINUTES)).isTrue();
+        assertThat(demo.waitFor(10, TimeUnit.MINUTES)).isTrue();
         String text = Files.readString(output);
         assertThat(demo.exitValue()).as(text).isZero();
         assertThat(text).contains("Every event that was sent is counted once.").contains("within sampling error");

@@ -44,13 +44,13 @@ class ReplayIT {
         Process replay = replay(first, "--shuffle", "7", "--duplicate", "30");
         awaitOutput(first, replay, "[######");
         node.killAndStartAgain();
-        assertThat(replay.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        assertThat(replay.waitFor(6, TimeUnit.MINUTES)).isTrue();
         assertThat(replay.exitValue()).as(Files.readString(first)).isZero();
         assertShowsTheKnownSums(first);
 
         Path again = folder.resolve("again.out");
         Process second = replay(again);
-        assertThat(second.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        assertThat(second.waitFor(6, TimeUnit.MINUTES)).isTrue();
         assertShowsTheKnownSums(again);
 
         assertThat(command("audit", "hillstrom_email")).contains("is what the query over the raw log gives");
@@ -62,7 +62,7 @@ class ReplayIT {
     private static String command(String... words) throws Exception {
         Path output = Files.createTempFile(folder, words[0], ".out");
         Process command = node.command(output, words);
-        assertThat(command.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(command.waitFor(6, TimeUnit.MINUTES)).isTrue();
         assertThat(command.exitValue()).as(Files.readString(output)).isZero();
         return Files.readString(output);
     }
