@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** {@code oracle.sql} over records that the drill brings along, in tables that last as long as the session. */
+/** {@code oracle.sql} over records that the drill brings along, in tables that last as long as its connection. */
 final class Oracle implements AutoCloseable {
     private static final String TABLES =
             """

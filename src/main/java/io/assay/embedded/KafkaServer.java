@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -15,21 +16,44 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** A Kafka broker and its controller (KRaft) inside this process, with its log in {@code DIR/kafka}. */
-final class KafkaServer implements EmbeddedServers.Running {
+/** A Kafka broker and its controller (KRaft) inside this process. */
+public final class KafkaServer implements EmbeddedServers.Running {
     private final KafkaRaftServer server;
 
     private KafkaServer(KafkaRaftServer server) {
         this.server = server;
     }
 
+    /** One with its log in {@code DIR/kafka}. */
     static KafkaServer start(Path dir, Ports ports) throws IOException {
+        String broker = "PLAINTEXT://" + Ports.LOOPBACK + ":" + ports.port("kafka");
+        String controller = Ports.LOOPBACK + ":" + ports.port("kafkaController");
+        Map<String, Object> network = Map.of(
+                "controller.quorum.voters",
+                "1@" + controller,
+                "listeners",
+                broker + ",CONTROLLER://" + controller,
+                "advertised.listeners",
+                broker,
+                "inter.broker.listener.name",
+                "PLAINTEXT",
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        return start(dir.resolve("kafka"), network, Time.SYSTEM);
+    }
+
+    /**
+     * One with its log in that folder.
+     *
+     * @param network where it listens, with a controller's listener named CONTROLLER, and what else differs
+     */
+    public static KafkaServer start(Path log, Map<String, Object> network, Time clock) throws IOException {
         // the broker reaches for log4j in one place; without a factory log4j would complain on the console
         System.setProperty("log4j2.loggerContextFactory", "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
-        Path log = Files.createDirectories(dir.resolve("kafka"));
-        format(log);
-        KafkaConfig config = new KafkaConfig(properties(log, ports.port("kafka"), ports.port("kafkaController")));
-        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+        format(Files.createDirectories(log));
+        Map<String, Object> properties = new HashMap<>(properties(log));
+        properties.putAll(network);
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), clock);
         try {
             server.startup();
         } catch (RuntimeException e) {
@@ -39,17 +63,11 @@ final class KafkaServer implements EmbeddedServers.Running {
         return new KafkaServer(server);
     }
 
-    private static Map<String, Object> properties(Path log, int port, int controllerPort) {
-        String broker = "PLAINTEXT://" + Ports.LOOPBACK + ":" + port;
+    private static Map<String, Object> properties(Path log) {
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", "1"),
-                Map.entry("controller.quorum.voters", "1@" + Ports.LOOPBACK + ":" + controllerPort),
-                Map.entry("listeners", broker + ",CONTROLLER://" + Ports.LOOPBACK + ":" + controllerPort),
-                Map.entry("advertised.listeners", broker),
                 Map.entry("controller.listener.names", "CONTROLLER"),
-                Map.entry("inter.broker.listener.name", "PLAINTEXT"),
-                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
                 Map.entry("log.dirs", log.toString()),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("offsets.topic.replication.factor", "1"),

@@ -37,11 +37,7 @@ class SinkTest {
     void ofABatchOnlyTheRowsAtFaultAreLeftOut() throws Exception {
         var store = new Refusing(Set.of(17L, 18L, 130L), new AtomicInteger());
         var consumer = consumer();
-        run(
-                consumer,
-                store,
-                () -> Eventually.within(
-                        PATIENCE, () -> assertThat(committed(consumer)).isEqualTo(RECORDS)));
+        runUntilCommitted(RECORDS, consumer, store);
         assertThat(store.raw()).hasSize(RECORDS - 3);
     }
 
@@ -49,11 +45,7 @@ class SinkTest {
     void whatFailsForAWhileIsNotLeftOut() throws Exception {
         var store = new Refusing(Set.of(17L), new AtomicInteger(3));
         var consumer = consumer();
-        run(
-                consumer,
-                store,
-                () -> Eventually.within(
-                        PATIENCE, () -> assertThat(committed(consumer)).isEqualTo(RECORDS)));
+        runUntilCommitted(RECORDS, consumer, store);
         assertThat(store.raw()).hasSize(RECORDS - 1);
     }
 
@@ -62,11 +54,7 @@ class SinkTest {
         var store = new Refusing(Set.of(0L), new AtomicInteger(1));
         var consumer = consumer(1);
         consumer.schedulePollTask(() -> consumer.addRecord(goal(1)));
-        run(
-                consumer,
-                store,
-                () -> Eventually.within(
-                        PATIENCE, () -> assertThat(committed(consumer)).isEqualTo(2)));
+        runUntilCommitted(2, consumer, store);
         assertThat(store.raw()).hasSize(1);
     }
 
@@ -124,6 +112,15 @@ class SinkTest {
 
     private interface Check {
         void run() throws Exception;
+    }
+
+    private static void runUntilCommitted(long offset, MockConsumer<byte[], byte[]> consumer, Refusing store)
+            throws Exception {
+        run(
+                consumer,
+                store,
+                () -> Eventually.within(
+                        PATIENCE, () -> assertThat(committed(consumer)).isEqualTo(offset)));
     }
 
     private static void run(MockConsumer<byte[], byte[]> consumer, Refusing store, Check check) throws Exception {
