@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class EventsRoute {
     private static final String ARRIVED = EventsRoute.class.getName();
     private static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final int UNREAD_BYTES_PER_EVENT = 512;
 
     /** How much may wait for a fresh look at the definitions, as it came; once parsed it is several times that. */
     private static final long MAX_DOUBTED_BYTES = 4L << 20;
@@ -70,7 +71,7 @@ final class EventsRoute {
         return HttpService.body(MAX_BODY_BYTES, EventsRoute::parse);
     }
 
-    /** Refuses who sends more than they may, before anything is read. */
+    /** Refuses who sends more than they may, before anything is read; whatever comes then costs at least one event. */
     void checkRate(RoutingContext ctx) {
         int seconds = watching.limits.waitSeconds(Access.key(ctx).id());
         if (seconds > 0) {
@@ -78,15 +79,28 @@ final class EventsRoute {
             watching.meters.refused(refusal);
             throw refusal;
         }
+        watching.limits.charge(Access.key(ctx).id(), 1);
         ctx.next();
     }
 
+    /** Its first event is paid for. What is no batch costs by its length, since reading it did. */
+    private EventBatch paid(RoutingContext ctx) {
+        String id = Access.key(ctx).id();
+        try {
+            EventBatch batch = (EventBatch) Objects.requireNonNull(HttpService.parsed(ctx));
+            watching.limits.charge(id, batch.items().size() - 1);
+            return batch;
+        } catch (ApiError e) {
+            watching.limits.charge(id, HttpService.bytes(ctx).length / UNREAD_BYTES_PER_EVENT);
+            throw e;
+        }
+    }
+
     void handle(RoutingContext ctx) {
-        EventBatch batch = (EventBatch) Objects.requireNonNull(HttpService.parsed(ctx));
+        EventBatch batch = paid(ctx);
         String key = idempotencyKey(ctx);
         int length = HttpService.bytes(ctx).length;
         HttpService.forgetBody(ctx);
-        watching.limits.charge(Access.key(ctx).id(), batch.items().size());
         EventClock arrived = EventClock.of(Objects.requireNonNull(ctx.<Long>get(ARRIVED)), batch);
         watching.meters.received(batch, arrived);
         Intake.Request request =

@@ -19,8 +19,8 @@ final class RateLimits implements Shareable {
      * move it further than a whole burst ahead of now (the generic cell rate algorithm). A bucket that is full needs no
      * number, and so nothing has to be forgotten.
      *
-     * A key's bucket is asked before the body is read and pays for the events when they are counted, so it may end below empty:
-     * a request is taken as a whole, and the next one waits for longer.
+     * A key's bucket is asked before the body is read, pays for one event then, and for the others when they are counted, so it may
+     * end below empty: a request is taken as a whole, and the next one waits for longer.
      *
      * Users have no buckets of their own. Each has a place in two tables, found by two hashes, and has what the fuller of the two
      * buckets there has. A user pays into both, but never more than needed (a count-min sketch with conservative update). To
