@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -126,7 +127,19 @@ public final class AssayProcess implements AutoCloseable {
                 return this;
             }
         }
-        throw new AssertionError("not ready in time: " + whatIsWrong(request) + "\n" + output());
+        throw new AssertionError("not ready in time: " + whatIsWrong(request) + "\n" + outputWithThreads());
+    }
+
+    /** All it has said so far, and what its threads are doing. */
+    private String outputWithThreads() {
+        try (var jstack = new Scanner(new ProcessBuilder("jstack", Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .start()
+                .getInputStream())) {
+            return output() + "\n" + jstack.useDelimiter("\\A").next();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String whatIsWrong(HttpRequest request) {

@@ -21,6 +21,7 @@ final class RunningJoin {
     private final String application;
     private volatile boolean hasRun;
     private final Restarts restarts = new Restarts(System::nanoTime);
+    private final ReadBack readBack = new ReadBack();
     private final StreamsMeters meters;
 
     private RunningJoin(KafkaStreams streams, Path folder, MetricsConfig config) {
@@ -37,6 +38,7 @@ final class RunningJoin {
         var join = new RunningJoin(
                 new KafkaStreams(JoinTopology.of(config, definitions), settings.streams()), folder, config);
         join.streams.setStateListener(join::changed);
+        join.streams.setGlobalStateRestoreListener(join.readBack);
         join.streams.setUncaughtExceptionHandler(join::failed);
         join.streams.start();
         return join;
@@ -46,8 +48,7 @@ final class RunningJoin {
     String problem() {
         var state = streams.state();
         boolean works = state == State.RUNNING || (state == State.REBALANCING && hasRun);
-        return (works ? "" : "the join is " + state + (hasRun ? "" : ", its state is being read back"))
-                + restarts.problem();
+        return (works ? "" : "the join is " + state + (hasRun ? "" : ", " + readBack.progress())) + restarts.problem();
     }
 
     /** Called every few seconds: without new definitions nothing more is taken, so that no thread has to wait for them. */
