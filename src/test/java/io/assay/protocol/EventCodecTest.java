@@ -30,6 +30,28 @@ class EventCodecTest {
     }
 
     @Test
+    void anyTextAndNumberComesBackAsItWas() throws Exception {
+        var random = new Random(3);
+        for (int i = 0; i < 5_000; i++) {
+            long micros = random.nextLong() >> (5 + random.nextInt(59));
+            var goal = new Goal(text(random), "u1", text(random), micros, random.nextLong() >>> (5 + i % 59), null);
+            var value = EventCodec.encode(goal);
+            assertThat(EventCodec.decodeGoal(KEY, value)).isEqualTo(goal);
+            assertThat(new String(value, UTF_8)).endsWith(",\"t\":" + goal.ts() + "}");
+        }
+        var least = new Goal("g", "u1", "n", Long.MIN_VALUE, 1, null);
+        assertThat(new String(EventCodec.encode(least), UTF_8)).contains("\"x\":-9223372036854775808,");
+    }
+
+    private static String text(Random random) {
+        var text = new StringBuilder("a");
+        for (int length = random.nextInt(200); length > 0; length--) {
+            text.append(random.nextInt(50) > 0 ? "b" : new String[] {"\"", "\\", "é", "🦊"}[random.nextInt(4)]);
+        }
+        return text.toString();
+    }
+
+    @Test
     void membersMayComeInAnyOrderAndUnknownOnesAreSkipped() throws Exception {
         var text = " { \"t\" : 7 , \"new\" : [ { } , null, \"x\" ] , \"v\":\"\\u0061\\/\", \"e\":\"e\",\"id\":\"i\" } ";
         assertThat(EventCodec.decodeExposure(KEY, text.getBytes(UTF_8)))

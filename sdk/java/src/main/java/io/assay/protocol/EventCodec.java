@@ -51,7 +51,7 @@ public final class EventCodec {
      * @param at the moment it was asked for, in ms; at least 0
      */
     public static byte[] erase(long at) {
-        return utf8(new StringBuilder().append("{\"erase\":").append(at).append('}'));
+        return new EventWriter().raw("{\"erase\":").number(at).raw("}").bytes();
     }
 
     public static boolean isErase(byte @Nullable [] value) {
@@ -86,25 +86,33 @@ public final class EventCodec {
     }
 
     public static byte[] encode(Exposure exposure) {
-        var out = new StringBuilder(96).append("{\"id\":");
-        quote(out, exposure.id());
-        quote(out.append(",\"e\":"), exposure.experimentId());
-        quote(out.append(",\"v\":"), exposure.variant());
-        return utf8(out.append(",\"t\":").append(exposure.ts()).append('}'));
+        return new EventWriter()
+                .raw("{\"id\":")
+                .quoted(exposure.id())
+                .raw(",\"e\":")
+                .quoted(exposure.experimentId())
+                .raw(",\"v\":")
+                .quoted(exposure.variant())
+                .raw(",\"t\":")
+                .number(exposure.ts())
+                .raw("}")
+                .bytes();
     }
 
     public static byte[] encode(Goal goal) {
-        var out = new StringBuilder(96).append("{\"id\":");
-        quote(out, goal.id());
-        quote(out.append(",\"n\":"), goal.name());
+        var out = new EventWriter()
+                .raw("{\"id\":")
+                .quoted(goal.id())
+                .raw(",\"n\":")
+                .quoted(goal.name());
         if (goal.valueMicros() != 0) {
-            out.append(",\"x\":").append(goal.valueMicros());
+            out.raw(",\"x\":").number(goal.valueMicros());
         }
-        out.append(",\"t\":").append(goal.ts());
+        out.raw(",\"t\":").number(goal.ts());
         if (goal.propertiesJson() != null) {
-            out.append(",\"p\":").append(goal.propertiesJson());
+            out.raw(",\"p\":").raw(goal.propertiesJson());
         }
-        return utf8(out.append('}'));
+        return out.raw("}").bytes();
     }
 
     public static Exposure decodeExposure(byte @Nullable [] key, byte @Nullable [] value)
@@ -155,24 +163,5 @@ public final class EventCodec {
             throw new UnreadableEventException("no \"" + name + "\"");
         }
         return EventReader.plain(name, value);
-    }
-
-    private static void quote(StringBuilder out, String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ') {
-                out.append(c < 16 ? "\\u000" : "\\u00").append(Integer.toHexString(c));
-            } else {
-                out.append(c);
-            }
-        }
-        out.append('"');
-    }
-
-    private static byte[] utf8(StringBuilder text) {
-        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 }
