@@ -20,7 +20,7 @@ record EventBatch(List<Item> items, @Nullable Object sentAt, @Nullable String sd
     private static final Set<String> SINGLE = Set.of("user_id", "events", "sent_at", "sdk");
     private static final Set<String> MANY = Set.of("batch", "sent_at", "sdk");
     private static final Set<String> ENTRY = Set.of("user_id", "events");
-    private static final int MAX_SDK_CHARS = 128;
+    static final int MAX_SDK_CHARS = 128;
     private static final int MAX_ERRORS = 100;
     private static final int MAX_SHOWN_CHARS = 64;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * key and the event's index; else, with a timestamp, a hash of what it says; else a random one.
  */
 final class EventIds {
-    private static final int MAX_CHARS = 128;
+    static final int MAX_CHARS = 128;
     private static final int HASH_BYTES = 16;
 
     private final @Nullable String requestKey;

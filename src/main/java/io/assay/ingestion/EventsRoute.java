@@ -116,6 +116,10 @@ final class EventsRoute {
     }
 
     private static EventBatch parse(byte[] body) {
+        EventBatch plain = PlainBatch.read(body);
+        if (plain != null) {
+            return plain;
+        }
         try {
             return EventBatch.read(Json.parse(body, Json.Limits.BODY));
         } catch (JsonException e) {

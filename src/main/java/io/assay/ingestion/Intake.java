@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
     static final int MAX_EVENT_BYTES = 32 * 1024;
-    private static final int MAX_NAME_CHARS = 128;
+    static final int MAX_NAME_CHARS = 128;
 
     /** A control character as a backslash, {@code u} and four digits. */
     private static final int MAX_CHAR_BYTES = 6;
@@ -88,14 +88,18 @@ final class Intake {
     }
 
     private void take(int index, EventBatch.Item item) {
-        String pointer = item.pointer();
+        boolean isOfUser = false;
         try {
+            if (item.event() instanceof PlainEvent event && item.userId() instanceof String user) {
+                take(index, user, event);
+                return;
+            }
             if (!(item.event() instanceof Map<?, ?> event)) {
                 throw new Refusal("malformed", "an event is no object");
             }
             checkSize(event);
             if (!(item.userId() instanceof String user && UserId.isValid(user))) {
-                pointer = item.userPointer();
+                isOfUser = true;
                 throw new Refusal(
                         "invalid_user_id", "user_id is missing or invalid (expected: " + UserId.EXPECTED + ")");
             }
@@ -105,7 +109,28 @@ final class Intake {
                 goals.add(goal(index, user, event));
             }
         } catch (Refusal e) {
+            String pointer = isOfUser ? item.userPointer() : item.pointer();
             rejected.add(new Rejected(index, new FieldError(pointer, e.code(), e.message())));
+        }
+    }
+
+    /** One in which nothing is wrong by itself. */
+    private void take(int index, String user, PlainEvent event) {
+        String variant = event.variant();
+        Object time = event.timestamp();
+        long millis =
+                time == null ? request.clock().nowMillis() : request.clock().resolve(event.claimedMillis());
+        if (variant == null) {
+            String id = event.id() != null
+                    ? event.id()
+                    : ids.of(index, time, user, "goal", event.name(), Long.toString(event.micros()));
+            checkRate(index);
+            goals.add(new Goal(id, user, event.name(), event.micros(), millis, event.properties()));
+        } else {
+            String experimentId = measured(event.name(), variant);
+            String id = event.id() != null ? event.id() : ids.of(index, time, user, "exposure", experimentId, variant);
+            checkRate(index);
+            exposures.add(new Exposure(id, user, experimentId, variant, millis));
         }
     }
 
@@ -196,7 +221,7 @@ final class Intake {
         }
     }
 
-    private static boolean isName(String text) {
+    static boolean isName(String text) {
         int length = text.length();
         boolean good = length > 0 && length <= MAX_NAME_CHARS;
         for (int i = 0; good && i < length; i++) {

@@ -42,6 +42,23 @@ public final class Json {
         return new JsonReader(utf8, limits).document();
     }
 
+    /**
+     * A value that stands in the middle of a text.
+     *
+     * @param end where what follows it begins
+     * @param values how many values it is made of, itself included
+     */
+    public record Part(@Nullable Object value, int end, int values) {}
+
+    /**
+     * Reads the value that begins there, whatever follows it.
+     *
+     * @throws JsonException as {@link #parse}
+     */
+    public static Part parsePart(byte[] utf8, int from, Limits limits) throws JsonException {
+        return new JsonReader(utf8, limits).part(from);
+    }
+
     /** The compact text of a value made of maps, collections, strings, numbers, booleans, {@link Raw} and null. */
     public static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();

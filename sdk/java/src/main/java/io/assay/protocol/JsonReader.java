@@ -40,6 +40,12 @@ final class JsonReader {
         return value;
     }
 
+    Json.Part part(int from) {
+        at = from;
+        Object value = value(0);
+        return new Json.Part(value, at, values);
+    }
+
     private @Nullable Object value(int depth) {
         space();
         if (++values > limits.values()) {
