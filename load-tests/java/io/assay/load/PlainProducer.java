@@ -29,7 +29,7 @@ final class PlainProducer implements AutoCloseable {
                 "enable.idempotence",
                 true,
                 "linger.ms",
-                1L,
+                5L,
                 "batch.size",
                 64 * 1024,
                 "buffer.memory",

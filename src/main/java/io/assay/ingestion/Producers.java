@@ -14,6 +14,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Producers {
     private static final int BATCH_BYTES = 64 * 1024;
 
+    /** What the broker does for a batch costs more than many records in it; the client's own default, too. */
+    private static final long LINGER_MILLIS = 5;
+
     /** The client adds it to the time: with the longest possible it would be over at once, and topics be forgotten. */
     private static final long FOR_EVER_MILLIS = TimeUnit.DAYS.toMillis(3650);
 
@@ -37,7 +40,7 @@ final class Producers {
                 Map.entry("max.block.ms", 0L),
                 Map.entry("buffer.memory", buffer),
                 Map.entry("batch.size", BATCH_BYTES),
-                Map.entry("linger.ms", 1L),
+                Map.entry("linger.ms", LINGER_MILLIS),
                 Map.entry("delivery.timeout.ms", config.deliveryMillis()),
                 Map.entry("request.timeout.ms", Math.min(5_000, config.deliveryMillis() / 2)),
                 Map.entry("retry.backoff.ms", 50L),
