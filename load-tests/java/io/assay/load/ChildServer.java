@@ -5,10 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,31 +78,8 @@ final class ChildServer implements AutoCloseable {
         micros.add((used() - before) / 1e3 / answered);
     }
 
-    /** Nanoseconds of processor time of all threads but the compilers', where the system tells, else of the process. */
     private long used() throws IOException {
-        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
-        if (!Files.isDirectory(threads)) {
-            return process.info().totalCpuDuration().orElseThrow().toNanos();
-        }
-        long nanos = 0;
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(threads)) {
-            for (Path thread : all) {
-                nanos += used(thread);
-            }
-        }
-        return nanos;
-    }
-
-    private static long used(Path thread) throws IOException {
-        try {
-            boolean compiles = Files.readString(thread.resolve("comm")).matches("(?s)C[12] Comp.*");
-            return compiles
-                    ? 0
-                    : Long.parseLong(
-                            Files.readString(thread.resolve("schedstat")).split(" ")[0]);
-        } catch (NoSuchFileException e) {
-            return 0; // ended meanwhile
-        }
+        return ProcessorTime.nanos(process.toHandle());
     }
 
     double lastRate() {

@@ -41,7 +41,7 @@ final class EventsBenchmark {
             try (EventsStack stack = EventsStack.start(folder.resolve("join-stopped"), false)) {
                 stack.experiment(EXPERIMENT);
                 if (only.contains("batches")) {
-                    batches(stack);
+                    summary.append(new EventRates(stack, options).run());
                 }
                 if (only.contains("latency")) {
                     latency(stack, "join stopped");
@@ -60,39 +60,6 @@ final class EventsBenchmark {
             }
         }
         System.out.printf("%n%s", summary);
-    }
-
-    private void batches(EventsStack stack) throws IOException {
-        int rounds = options.number("rounds", 9);
-        int seconds = options.number("seconds", 5);
-        EventBatches batches = new EventBatches(stack.key("server"));
-        Map<String, String> few = new HashMap<>(options.values());
-        few.putIfAbsent("connections", "16");
-        MaximumLoop http = new MaximumLoop(stack.ingestion(), batches.requests, 201, new Options(few));
-        try (PlainProducer plain = new PlainProducer(stack.kafka(), "events", batches.goals)) {
-            int warmup = options.number("warmup", 15);
-            plain.run(Math.max(1, warmup / 2));
-            http.run(warmup);
-            double[] ratios = new double[rounds];
-            double[] plainRates = new double[rounds];
-            double[] httpRates = new double[rounds];
-            for (int round = 0; round < rounds; round++) {
-                if (round % 2 == 0) {
-                    plainRates[round] = plain.run(seconds);
-                }
-                httpRates[round] = (double) http.run(seconds) * EventBatches.each() / seconds;
-                if (round % 2 == 1) {
-                    plainRates[round] = plain.run(seconds);
-                }
-                ratios[round] = httpRates[round] / plainRates[round];
-                System.out.printf(
-                        "round %-2d  plain producer %,8.0f/s   over HTTP %,8.0f/s   ratio %.2f%n",
-                        round + 1, plainRates[round], httpRates[round], ratios[round]);
-            }
-            summary.append(
-                    "events in batches of 100: plain producer %,.0f/s, over HTTP %,.0f/s, ratio %.2f (aim: 0.5)%n"
-                            .formatted(Compare.median(plainRates), Compare.median(httpRates), Compare.median(ratios)));
-        }
     }
 
     private void latency(EventsStack stack, String how) throws IOException {

@@ -62,6 +62,11 @@ final class EventsStack implements AutoCloseable {
         return process.uri(INGESTION, "/events");
     }
 
+    /** Nanoseconds of processor time that the stack used, its compilers left out. */
+    long processorNanos() throws IOException {
+        return ProcessorTime.nanos(ProcessHandle.of(process.pid()).orElseThrow());
+    }
+
     String key(String scope) throws IOException {
         return Files.readString(data.resolve("keys").resolve(scope)).strip();
     }

@@ -17,10 +17,11 @@ import org.HdrHistogram.Histogram;
 /**
  * A driver that sends at a fixed rate whatever the server does.
  *
- * <p>Request number i is meant to be sent at {@code start + i / rate}, and its latency counts from then: a request that has
+ * <p>Each request is meant to be sent at a moment that is known before, and its latency counts from then: a request that has
  * to wait because the server or this process is late has that wait in its latency, so nothing is omitted. Requests in flight
- * are bounded; those that are due beyond the bound wait, and their clock runs. What was meant to be sent during the warm-up is
- * not counted. All of it runs on one event loop.
+ * are bounded; those that are due beyond the bound wait, and their clock runs. During the warm-up the rate rises evenly from
+ * nothing, as code that is not compiled yet would build up a backlog at the full rate; these requests are not counted. All of
+ * it runs on one event loop.
  */
 final class OpenLoop {
     private static final int IN_FLIGHT_PER_CONNECTION = 16;
@@ -37,6 +38,7 @@ final class OpenLoop {
     private final double nanosBetween;
     private final long planned;
     private final long firstCounted;
+    private final long warmupNanos;
     private final int bound;
     private long start;
     private long sent;
@@ -54,8 +56,9 @@ final class OpenLoop {
         int rate = options.number("rate", 1000);
         int warmup = options.number("warmup", 5);
         nanosBetween = 1e9 / rate;
-        firstCounted = (long) rate * warmup;
-        planned = (long) rate * (warmup + options.number("seconds", 20));
+        warmupNanos = TimeUnit.SECONDS.toNanos(warmup);
+        firstCounted = (long) rate * warmup / 2;
+        planned = firstCounted + (long) rate * options.number("seconds", 20);
         bound = connections * IN_FLIGHT_PER_CONNECTION;
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAlive(true).setDecompressionSupported(false),
@@ -99,7 +102,9 @@ final class OpenLoop {
 
     /** When that request was due, by {@link System#nanoTime}. */
     long intended(long request) {
-        return start + (long) (request * nanosBetween);
+        return request < firstCounted
+                ? start + (long) (warmupNanos * Math.sqrt((double) request / firstCounted))
+                : start + warmupNanos + (long) ((request - firstCounted) * nanosBetween);
     }
 
     private void send(long number) {
