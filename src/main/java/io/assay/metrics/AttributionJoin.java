@@ -97,7 +97,7 @@ class AttributionJoin extends Contribution {
         int at = user.addGoal(goal.ts, goal.event, goal.value);
         for (var participation : user.participations) {
             var e = view.find(participation.experiment);
-            if (e != null && !participation.excluded) {
+            if (e != null && !participation.excluded && e.counts(goal.event)) {
                 move(e, participation, new Credit(e).add(participation, user, at, at + 1), new Credit(e));
             }
         }

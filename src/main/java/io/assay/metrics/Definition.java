@@ -52,6 +52,16 @@ final class Definition {
         return variants.indexOf(key);
     }
 
+    /** True if a metric is on this event. */
+    boolean counts(long event) {
+        for (int i = 0; i < metrics.size(); i++) {
+            if (metrics.get(i).event == event) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean covers(long ts) {
         return start <= ts && ts < end;
     }

@@ -4,7 +4,9 @@ import java.util.Arrays;
 
 /** A growing array of longs. Membership is a scan: a day's ids are few, and at most some thousands. */
 final class LongList {
-    private long[] items = new long[4];
+    private static final long[] NONE = {};
+
+    private long[] items = NONE;
     private int size;
 
     int size() {
@@ -21,7 +23,7 @@ final class LongList {
 
     void insert(int at, long item) {
         if (size == items.length) {
-            items = Arrays.copyOf(items, size * 2);
+            items = Arrays.copyOf(items, Math.max(4, size * 2));
         }
         System.arraycopy(items, at, items, at + 1, size - at);
         items[at] = item;

@@ -8,6 +8,7 @@ import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.Position;
 import io.assay.analytics.TotalsJson;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -114,7 +115,7 @@ final class OutputCodec {
     }
 
     static byte[] assignment(String variant, long ts) {
-        return new JsonObject().put("v", variant).put("t", ts).toBuffer().getBytes();
+        return ("{\"v\":" + Json.encode(variant) + ",\"t\":" + ts + "}").getBytes(UTF_8);
     }
 
     static Batch.FirstExposure readAssignment(Position at, byte[] key, byte @Nullable [] value) {

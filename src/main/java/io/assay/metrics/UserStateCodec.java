@@ -9,13 +9,15 @@ final class UserStateCodec {
     /** Two moments of erasures come next. */
     private static final int VERSION_OF_ERASED = 2;
 
-    private byte[] buffer = new byte[256];
+    private byte[] buffer;
     private int at;
 
-    private UserStateCodec() {}
+    private UserStateCodec(byte[] buffer) {
+        this.buffer = buffer;
+    }
 
     static byte[] encode(UserState user) {
-        var out = new UserStateCodec();
+        var out = new UserStateCodec(new byte[256]);
         out.unsigned(user.wasErased() ? VERSION_OF_ERASED : VERSION);
         if (user.wasErased()) {
             out.signed(user.erased(Source.EXPOSURES));
@@ -38,8 +40,7 @@ final class UserStateCodec {
     }
 
     static UserState decode(byte[] bytes) {
-        var in = new UserStateCodec();
-        in.buffer = bytes;
+        var in = new UserStateCodec(bytes);
         long version = in.unsigned();
         if (version != VERSION && version != VERSION_OF_ERASED) {
             throw new IllegalStateException("user state of version " + version + " (expected: 1 or 2)");
