@@ -29,7 +29,7 @@ final class BareTopology {
                         topics.exposures(),
                         topics.events())
                 .addProcessor("bare", () -> new Bare(valueBytes, taken), "log")
-                .addStateStore(JoinTopology.store(Stores.persistentKeyValueStore(JoinProcessor.USERS)), "bare")
+                .addStateStore(CommittingStore.cached(Stores.persistentKeyValueStore(JoinProcessor.USERS)), "bare")
                 .addSink("out", out, new ByteArraySerializer(), new ByteArraySerializer(), "bare");
     }
 

@@ -6,6 +6,7 @@ import io.assay.platform.Meters;
 import io.assay.platform.Topics;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.apache.kafka.streams.Topology;
  */
 public final class JoinBenchmark implements AutoCloseable {
     private static final String OUT = "bare-out";
+    private static final int A_COMMIT = 5_000;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Path folder;
@@ -82,22 +84,35 @@ public final class JoinBenchmark implements AutoCloseable {
         fill(topics);
         int valueBytes = averageValue();
         System.out.printf("%,d records of %,d users, %d bytes of state put on average%n", records, users, valueBytes);
-        var ratios = new double[rounds];
+        var rates = new double[rounds];
+        var costs = new double[rounds];
         for (int round = -1; round < rounds; round++) {
             boolean isBareFirst = round % 2 == 0;
-            double first = isBareFirst ? bare(topics, valueBytes) : join();
-            double second = isBareFirst ? join() : bare(topics, valueBytes);
-            double bare = isBareFirst ? first : second;
-            double join = isBareFirst ? second : first;
-            var name = round < 0 ? "warm-up" : "round " + (round + 1);
-            System.out.printf("%-8s bare %,8.0f/s   join %,8.0f/s   ratio %.2f%n", name, bare, join, join / bare);
+            var first = isBareFirst ? bare(topics, valueBytes) : join();
+            var second = isBareFirst ? join() : bare(topics, valueBytes);
+            var bare = isBareFirst ? first : second;
+            var join = isBareFirst ? second : first;
+            System.out.printf(
+                    "%-8s bare %,8.0f/s %5.1f us   join %,8.0f/s %5.1f us   ratio %.2f, of processor time %.2f%n",
+                    round < 0 ? "warm-up" : "round " + (round + 1),
+                    bare.rate,
+                    bare.micros,
+                    join.rate,
+                    join.micros,
+                    join.rate / bare.rate,
+                    bare.micros / join.micros);
             if (round >= 0) {
-                ratios[round] = join / bare;
+                rates[round] = join.rate / bare.rate;
+                costs[round] = bare.micros / join.micros;
             }
         }
-        Arrays.sort(ratios);
-        System.out.printf("median ratio %.2f%n", ratios[rounds / 2]);
+        Arrays.sort(rates);
+        Arrays.sort(costs);
+        System.out.printf("median ratio %.2f, of processor time %.2f%n", rates[rounds / 2], costs[rounds / 2]);
     }
+
+    /** Records a second, and the processor time of a record in all threads of Kafka Streams and its clients. */
+    private record Turn(double rate, double micros) {}
 
     private void fill(Topics topics) throws Exception {
         try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", topics.bootstrap()))) {
@@ -124,17 +139,20 @@ public final class JoinBenchmark implements AutoCloseable {
         long began = System.nanoTime();
         for (var event : events) {
             partition.accept(event.source(), offset++, event.key(), event.value(), now);
+            if (offset % A_COMMIT == 0) {
+                partition.beforeCommit();
+            }
         }
         System.out.printf("in memory, without Kafka: %.1f us a record%n", (System.nanoTime() - began) / 1e3 / records);
         return (int) (table.bytes / Math.max(1, table.puts));
     }
 
-    private double bare(Topics topics, int valueBytes) throws Exception {
+    private Turn bare(Topics topics, int valueBytes) throws Exception {
         var taken = new LongAdder();
         return rate(BareTopology.of(topics, OUT, valueBytes, taken), taken::sum);
     }
 
-    private double join() throws Exception {
+    private Turn join() throws Exception {
         var metrics = MetricsConfig.from(config.copy()
                 .put("metrics", new JsonObject().put("generation", turns + 1).put("emitIntervalMillis", 1_000)));
         var exposures = Meters.registry().counter("assay.join.records", "type", "exposure");
@@ -144,8 +162,8 @@ public final class JoinBenchmark implements AutoCloseable {
         return rate(JoinTopology.of(metrics, definitions), () -> (long) (exposures.count() + goals.count() - before));
     }
 
-    /** Records a second, from the first to the last. */
-    private double rate(Topology topology, LongSupplier taken) throws Exception {
+    /** From the first record to the last. */
+    private Turn rate(Topology topology, LongSupplier taken) throws Exception {
         turns++;
         var home = folder.resolve("turn-" + turns);
         var properties = KafkaSettings.in(home, MetricsConfig.from(config)).streams();
@@ -155,11 +173,22 @@ public final class JoinBenchmark implements AutoCloseable {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             long first = waitFor(taken, 1, deadline);
             long atFirst = taken.getAsLong();
+            long busyAtFirst = busyNanos("turn-" + turns + "-");
             long last = waitFor(taken, records, deadline);
-            return (records - atFirst) / ((last - first) / 1e9);
+            double counted = records - atFirst;
+            double busy = busyNanos("turn-" + turns + "-") - busyAtFirst;
+            return new Turn(counted / ((last - first) / 1e9), busy / 1e3 / counted);
         } finally {
             delete(home);
         }
+    }
+
+    private static long busyNanos(String application) {
+        var threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().contains(application))
+                .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+                .sum();
     }
 
     private static long waitFor(LongSupplier taken, long count, long deadline) {

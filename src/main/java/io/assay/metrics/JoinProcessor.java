@@ -20,6 +20,10 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     static final String AGGREGATES = "to-aggregates";
     static final String ASSIGNMENTS = "to-assignments";
     static final String DEAD_LETTER = "to-dead-letter";
+
+    /** Each time a scan is begun, for which Kafka Streams copies the keys that it has in its cache. */
+    private static final long SWEPT_EVERY_MILLIS = 5_000;
+
     private static final int SWEPT_AT_LEAST = 500;
     private static final int SWEPT_AT_MOST = 20_000;
 
@@ -33,6 +37,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     private @Nullable Record<byte[], byte[]> record;
     private @Nullable Cancellable emitting;
     private @Nullable Progress emitted;
+    private long sweptAt;
     private @Nullable KeyValueStore<Bytes, byte[]> users;
     private final JoinMeters meters = new JoinMeters();
 
@@ -45,9 +50,12 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
     public void init(ProcessorContext<byte[], byte[]> context) {
         this.context = context;
         KeyValueStore<Bytes, byte[]> users = context.getStateStore(USERS);
-        KeyValueStore<Bytes, byte[]> state = context.getStateStore(STATE);
+        CommittingStore state = context.getStateStore(STATE);
+        var taking = new Partition(
+                new StreamsTable(users), new StreamsTable(state.wrapped()), definitions, this, Parts.SHIPPED);
+        state.beforeCommit(taking::beforeCommit);
         this.users = users;
-        partition = new Partition(new StreamsTable(users), new StreamsTable(state), definitions, this, Parts.SHIPPED);
+        partition = taking;
         // called again on the same processor after its task had to begin anew: what it sent last may have been aborted
         emitted = null;
         if (emitting != null) {
@@ -91,7 +99,10 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
 
     private void emit(long now) {
         long began = System.nanoTime();
-        partition().sweep(sweptAtOnce());
+        if (now - sweptAt >= SWEPT_EVERY_MILLIS) {
+            sweptAt = now;
+            partition().sweep(sweptAtOnce());
+        }
         emitTotals();
         var watermarks = partition().watermarks();
         var progress = watermarks.progress();
@@ -115,7 +126,7 @@ final class JoinProcessor implements Processor<byte[], byte[], byte[], byte[]>, 
 
     private int sweptAtOnce() {
         long known = Objects.requireNonNull(users).approximateNumEntries();
-        long share = known / Math.max(1, ROUND_MILLIS / config.emitIntervalMillis());
+        long share = known / Math.max(1, ROUND_MILLIS / Math.max(SWEPT_EVERY_MILLIS, config.emitIntervalMillis()));
         return (int) Math.min(SWEPT_AT_MOST, SWEPT_AT_LEAST + share);
     }
 

@@ -1,18 +1,12 @@
 package io.assay.metrics;
 
 import io.assay.metrics.OutputCodec.AggregateKey;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
-import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /** The join as Kafka Streams runs it: two topics into one processor with two stores, and three topics out of it. */
@@ -32,18 +26,11 @@ final class JoinTopology {
                         topics.exposures(),
                         topics.events())
                 .addProcessor(JOIN, () -> new JoinProcessor(config, definitions), "log")
-                .addStateStore(store(Stores.persistentKeyValueStore(JoinProcessor.USERS)), JOIN)
-                .addStateStore(store(Stores.inMemoryKeyValueStore(JoinProcessor.STATE)), JOIN)
+                .addStateStore(CommittingStore.cached(Stores.persistentKeyValueStore(JoinProcessor.USERS)), JOIN)
+                .addStateStore(CommittingStore.builder(Stores.inMemoryKeyValueStore(JoinProcessor.STATE)), JOIN)
                 .addSink(JoinProcessor.AGGREGATES, topics.aggregates(), bytes, bytes, ownPartition(), JOIN)
                 .addSink(JoinProcessor.ASSIGNMENTS, topics.assignments(), bytes, bytes, JOIN)
                 .addSink(JoinProcessor.DEAD_LETTER, topics.deadLetter(), bytes, bytes, JOIN);
-    }
-
-    /** Writes to the cache are gathered until the commit: a user's records often come together, totals always do. */
-    static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
-        return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingEnabled()
-                .withLoggingEnabled(Map.of());
     }
 
     /** Totals go where the log they come from is: then the order of their offsets is the order of their ages. */

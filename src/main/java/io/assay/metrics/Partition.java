@@ -8,12 +8,14 @@ import io.assay.protocol.EventCodec;
 import io.assay.protocol.UnreadableEventException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All of one partition: it takes the records of both topics one after another, and keeps users, totals and watermarks in
- * two tables. Whoever commits the tables together with the positions in the log has exact totals.
+ * two tables. Whoever says so before, and then commits the tables together with the positions in the log, has exact totals.
+ * After a commit that failed it is to be made anew from what the tables were.
  */
 final class Partition implements FirstExposures {
     private static final byte[] WATERMARKS = {'W'};
@@ -28,6 +30,9 @@ final class Partition implements FirstExposures {
 
     /** The user whose record is at hand. */
     private String user = "";
+
+    /** Whether the state does not yet have what was taken last. */
+    private boolean isBehind;
 
     private byte @Nullable [] sweepAt;
     private long sweptDay;
@@ -49,6 +54,7 @@ final class Partition implements FirstExposures {
     /** Takes one record. It may wait for definitions, and fails if they do not come: then nothing must be committed. */
     void accept(Source source, long offset, byte @Nullable [] key, byte @Nullable [] value, long received) {
         watermarks.advance(source, offset, received);
+        isBehind = true;
         try {
             if (EventCodec.isHeartbeat(key, value)) {
                 // only the clock moves
@@ -62,7 +68,15 @@ final class Partition implements FirstExposures {
         } catch (UnreadableEventException e) {
             outbox.deadLetter("unreadable: " + e.getMessage());
         }
-        state.put(WATERMARKS, watermarks.toBytes());
+    }
+
+    /** Puts into the tables what is only here: few cells change so often that each is worth a put a commit, not a record. */
+    void beforeCommit() {
+        if (isBehind) {
+            totals.write();
+            state.put(WATERMARKS, watermarks.toBytes());
+            isBehind = false;
+        }
     }
 
     /** True if this record is the first of a new UTC day of the log: changes are to be taken before it. */
@@ -154,7 +168,7 @@ final class Partition implements FirstExposures {
         } else {
             user = exposure.user();
             var shown = new Shown(Hash64.of(exposure.id()), variant, exposure.ts(), received);
-            byte[] id = EventCodec.key(user);
+            byte[] id = Objects.requireNonNull(key);
             byte[] before = users.get(id);
             var known = known(before, view);
             join.exposure(known.state, known.view, e, shown);
@@ -169,7 +183,7 @@ final class Partition implements FirstExposures {
             return;
         }
         user = goal.user();
-        byte[] id = EventCodec.key(user);
+        byte[] id = Objects.requireNonNull(key);
         byte[] before = users.get(id);
         var known = known(before, definitions.current());
         var reached =
@@ -180,7 +194,7 @@ final class Partition implements FirstExposures {
 
     private void erase(Source source, byte @Nullable [] key, long moment) throws UnreadableEventException {
         user = EventCodec.decodeUser(key);
-        byte[] id = EventCodec.key(user);
+        byte[] id = Objects.requireNonNull(key);
         byte[] before = users.get(id);
         var known = known(before, definitions.current());
         join.erase(known.state, known.view, source, moment);

@@ -17,7 +17,8 @@ import java.util.Set;
  * since the totals were last taken.
  *
  * <p>All of it lives in the table, the changed set too: were it kept in memory only, a crash after a commit would lose it,
- * and what is served would stay old until the experiment changed again.
+ * and what is served would stay old until the experiment changed again. Cells are put there when that is asked for, before
+ * each commit; after one that failed, these totals are to be made anew.
  */
 class Totals {
     /** What is told of an experiment's data beside its results. The codes are part of the stored form. */
@@ -44,7 +45,33 @@ class Totals {
     private static final byte USERS = 0;
     private static final byte[] PRESENT = {1};
 
+    /** Where a cell is; scope, variant and metric by their codes. */
+    private record Place(long experiment, byte scope, byte variant, byte metric) {
+        byte[] key() {
+            return ByteBuffer.allocate(12)
+                    .put(CELLS)
+                    .putLong(experiment)
+                    .put(scope)
+                    .put(variant)
+                    .put(metric)
+                    .array();
+        }
+    }
+
+    private static final class Cell {
+        private final byte[] key;
+        private Tally tally;
+        private boolean isWritten = true;
+
+        Cell(byte[] key, Tally tally) {
+            this.key = key;
+            this.tally = tally;
+        }
+    }
+
     private final Table table;
+    private final Map<Place, Cell> known = new HashMap<>();
+    private final List<Cell> unwritten = new ArrayList<>();
     private final Set<Long> changed = new HashSet<>();
     private final Map<String, Long> discards = new HashMap<>();
 
@@ -87,25 +114,38 @@ class Totals {
         return taken;
     }
 
+    /** Puts into the table what has changed since the last time. */
+    void write() {
+        for (var cell : unwritten) {
+            table.put(cell.key, cell.tally.toBytes());
+            cell.isWritten = true;
+        }
+        unwritten.clear();
+    }
+
     ExperimentTotals read(Definition e) {
+        write();
         var cells = new Cells(e);
         table.scan(ByteBuffer.allocate(9).put(CELLS).putLong(e.hash).array(), cells::visit);
         return cells.totals();
     }
 
     private void add(Definition e, byte scope, int variant, int metric, Tally delta) {
-        byte[] key = ByteBuffer.allocate(12)
-                .put(CELLS)
-                .putLong(e.hash)
-                .put(scope)
-                .put((byte) variant)
-                .put((byte) metric)
-                .array();
-        byte[] known = table.get(key);
-        table.put(key, (known == null ? delta : Tally.of(known).plus(delta)).toBytes());
+        var cell = known.computeIfAbsent(new Place(e.hash, scope, (byte) variant, (byte) metric), this::inTable);
+        cell.tally = cell.tally.plus(delta);
+        if (cell.isWritten) {
+            cell.isWritten = false;
+            unwritten.add(cell);
+        }
         if (changed.add(e.hash)) {
             remember(changedKey(e.hash));
         }
+    }
+
+    private Cell inTable(Place place) {
+        byte[] key = place.key();
+        byte[] value = table.get(key);
+        return new Cell(key, value == null ? Tally.ZERO : Tally.of(value));
     }
 
     void remember(byte[] changedKey) {

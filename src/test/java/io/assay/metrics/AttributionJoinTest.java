@@ -170,11 +170,13 @@ class AttributionJoinTest {
         var state = new MemoryTable();
         var writer = new Partition(users, state, Fakes.definitions(e), Fakes.outbox(), Parts.SHIPPED);
         feed(writer, shown("A", T0 + 10));
+        writer.beforeCommit();
         var outdated = new Outdated(now);
         var reader = new Partition(users, state, outdated, Fakes.outbox(), Parts.SHIPPED);
         now -= HOUR; // the other topic is behind
         feed(reader, bought("g", T0 + 11));
         assertThat(reader.totals(e).variant(Scope.ALL, "A").metric("bought")).isEqualTo(credit(1, 1, 7, 49));
+        reader.beforeCommit();
         byte[] erasure = EventCodec.erase(now);
         var erased = new LogRecord.Erase("u", now);
         reader = new Partition(users, state, outdated, Fakes.outbox(), Parts.SHIPPED);

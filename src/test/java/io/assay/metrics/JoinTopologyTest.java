@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assay.analytics.Batch;
 import io.assay.analytics.Batch.Progress;
+import io.assay.analytics.ExperimentTotals;
 import io.assay.analytics.Position;
 import io.assay.analytics.Scope;
 import io.assay.metrics.OutputCodec.AggregateKey;
@@ -38,12 +39,15 @@ class JoinTopologyTest {
             T0,
             T0 + 20 * DAY);
 
+    private static final String STATE_LOG = "join-state-changelog";
+
     @TempDir
     private Path folder;
 
     private final MetricsConfig config = MetricsConfig.from(new JsonObject()
             .put("kafka", new JsonObject().put("bootstrap", "127.0.0.1:1"))
             .put("metrics", new JsonObject().put("generation", 3).put("emitIntervalMillis", 1_000)));
+    private final MemoryTable state = new MemoryTable();
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> exposures;
     private TestInputTopic<byte[], byte[]> events;
@@ -52,6 +56,7 @@ class JoinTopologyTest {
     @BeforeEach
     void open() {
         var properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "join");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         driver = new TopologyTestDriver(
                 JoinTopology.of(config, Fakes.definitions(E)), properties, Instant.ofEpochMilli(T0));
@@ -87,6 +92,19 @@ class JoinTopologyTest {
             assertThat(row.totals().variant(Scope.ALL, "A").metric("bought").events())
                     .isEqualTo(3);
         });
+    }
+
+    @Test
+    void whatWasTakenIsInTheLogOfTheStateAtEveryCommit() {
+        show("u1", T0 + 5);
+        assertThat(restored().progress()).isEqualTo(new Progress(1, -1, T0 + 5));
+        buy("u1", T0 + 9);
+        buy("u1", T0 + 11);
+        var restored = restored();
+        assertThat(restored.progress()).isEqualTo(new Progress(1, 2, T0 + 11));
+        var a = restored.totals().variant(Scope.ALL, "A");
+        assertThat(a.exposures()).isEqualTo(1);
+        assertThat(a.metric("bought").events()).isEqualTo(2);
     }
 
     @Test
@@ -144,6 +162,17 @@ class JoinTopologyTest {
     private void buy(String user, long ts) {
         var goal = new Goal("g" + ids++, user, "buy", 7, ts, null);
         events.pipeInput(EventCodec.key(user), EventCodec.encode(goal), ts);
+    }
+
+    private record Restored(Progress progress, ExperimentTotals totals) {}
+
+    /** What another node would go on with; each commit is the driver's own, one a record. */
+    private Restored restored() {
+        driver.createOutputTopic(STATE_LOG, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()
+                .forEach(change -> state.put(change.key(), change.value()));
+        var partition = new Partition(new MemoryTable(), state, Fakes.definitions(E), Fakes.outbox(), Parts.SHIPPED);
+        return new Restored(partition.watermarks().progress(), partition.totals(E));
     }
 
     private List<Batch.AggregateRow> rows() {

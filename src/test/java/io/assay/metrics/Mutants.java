@@ -25,6 +25,7 @@ final class Mutants {
         all.put("sink without the version check", new Mutant(Parts.SHIPPED, Simulation.Host.SOUND, LastWins::new));
         all.put("users kept after a failed commit", host(Simulation.Host.KEEPS_USERS));
         all.put("totals kept after a failed commit", host(Simulation.Host.KEEPS_TOTALS));
+        all.put("totals not written before a commit", host(Simulation.Host.COMMITS_UNSAID));
         all.put("ties broken another way", join(TiesReversed::new));
         all.put("clean not retracted", join(CleanKept::new));
         all.put("impressions not taken back from clean", join((l, t, f) -> new ImpressionsKept(l, t, f, Scope.CLEAN)));

@@ -16,11 +16,12 @@ import java.util.TreeMap;
  * again and out of order, all at random. {@link #play} says the first thing that is not as it should be, or "".
  */
 final class Simulation {
-    /** How this host fails: not at all, or by keeping something over a kill that was not committed. */
+    /** How this host fails: not at all, by keeping something over a kill that was not committed, or by committing unsaid. */
     enum Host {
         SOUND,
         KEEPS_USERS,
-        KEEPS_TOTALS
+        KEEPS_TOTALS,
+        COMMITS_UNSAID
     }
 
     private final History history;
@@ -178,6 +179,9 @@ final class Simulation {
 
         private void commit() {
             commits++;
+            if (host != Host.COMMITS_UNSAID) {
+                partition.beforeCommit();
+            }
             users.commit();
             state.commit();
             committed.putAll(positions);
