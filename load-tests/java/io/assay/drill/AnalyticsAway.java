@@ -36,7 +36,7 @@ final class AnalyticsAway extends CountingDrill {
         }
         Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
-        scene.pause(Duration.ofSeconds(5));
+        pipeline.awaitCounts();
         String results = "/experiments/" + pipeline.trials.get(0).id() + "/results";
         Api reader = new Api(pipeline.front, scene.key("read"));
         reader.get(pipeline.front.results(results), "Cache-Control", "no-cache");

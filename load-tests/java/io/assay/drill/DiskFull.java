@@ -41,7 +41,7 @@ final class DiskFull extends CountingDrill {
         Node worker = spec.start();
         EventTraffic traffic = pipeline.traffic(30, new Behaviour(1, pipeline.trials, 20_000));
         scene.allow("ERROR (RunningJoin|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
-        scene.pause(Duration.ofSeconds(5));
+        pipeline.awaitCounts();
         Path ballast = small.resolve("ballast");
         fill(ballast);
         scene.report().note("full, with %,d bytes of ballast".formatted(Files.size(ballast)));

@@ -1,6 +1,7 @@
 package io.assay.drill;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,11 @@ final class Pipeline {
 
     Node worker() {
         return workers.get(0);
+    }
+
+    /** Waits until so much is counted that it can be judged. */
+    void awaitCounts() {
+        scene.secondsUntil(Duration.ofSeconds(60), referee::hasEnough);
     }
 
     /** Applications that post to the node in front, that many batches of 20 events a second. */

@@ -134,9 +134,7 @@ final class Referee implements AutoCloseable {
         Map<Trial, List<Oracle.Bound>> bounds = new LinkedHashMap<>();
         for (Trial trial : trials) {
             List<Batch.AggregateRow> rows = rows(generation, trial);
-            ExperimentTotals totals =
-                    rows.stream().map(Batch.AggregateRow::totals).reduce(ExperimentTotals.NONE, ExperimentTotals::plus);
-            stored.putAll(cells(trial, totals));
+            stored.putAll(cells(trial, rows));
             bounds.put(
                     trial,
                     rows.stream()
@@ -161,7 +159,22 @@ final class Referee implements AutoCloseable {
         compare(when + ": stored results = oracle at their offsets", stored, expected);
     }
 
-    private static Map<String, String> cells(Trial trial, ExperimentTotals totals) {
+    /** Whether so much is stored that a comparison says something. */
+    boolean hasEnough() {
+        Map<String, String> stored = new TreeMap<>();
+        try {
+            for (Trial trial : trials) {
+                stored.putAll(cells(trial, rows(generation, trial)));
+            }
+        } catch (Exception e) {
+            return false; // the store is not there yet
+        }
+        return isEnough(stored);
+    }
+
+    private static Map<String, String> cells(Trial trial, List<Batch.AggregateRow> rows) {
+        ExperimentTotals totals =
+                rows.stream().map(Batch.AggregateRow::totals).reduce(ExperimentTotals.NONE, ExperimentTotals::plus);
         Map<String, String> cells = new TreeMap<>();
         for (Scope scope : Scope.values()) {
             for (String variant : Trial.VARIANTS) {
@@ -236,19 +249,32 @@ final class Referee implements AutoCloseable {
                 .filter(key -> !expected.getOrDefault(key, "").equals(found.get(key)))
                 .map(key -> key + ": " + found.get(key) + ", not " + expected.get(key))
                 .toList();
-        int least = trials.size() * Trial.VARIANTS.size() * Trial.Metric.values().length;
-        long converted =
-                expected.values().stream().filter(Referee::hasConversions).count();
-        int leastConverted = trials.size() * Trial.VARIANTS.size();
         scene.report()
                 .check(
                         name,
-                        differences.isEmpty() && expected.size() >= least && converted >= leastConverted,
+                        differences.isEmpty() && isEnough(expected),
                         differences.isEmpty()
-                                ? expected.size() + " rows equal, " + converted + " with conversions"
+                                ? expected.size() + " rows equal, " + converted(expected) + " with conversions"
                                 : differences.size() + " of " + keys.size() + " rows differ "
                                         + differences.subList(0, Math.min(TOLD, differences.size())),
-                        "no difference, at least %d rows, %d with conversions".formatted(least, leastConverted));
+                        "no difference, at least %d rows, %d with conversions"
+                                .formatted(leastRows(), leastConverted()));
+    }
+
+    private boolean isEnough(Map<String, String> cells) {
+        return cells.size() >= leastRows() && converted(cells) >= leastConverted();
+    }
+
+    private int leastRows() {
+        return trials.size() * Trial.VARIANTS.size() * Trial.Metric.values().length;
+    }
+
+    private int leastConverted() {
+        return trials.size() * Trial.VARIANTS.size();
+    }
+
+    private static long converted(Map<String, String> cells) {
+        return cells.values().stream().filter(Referee::hasConversions).count();
     }
 
     private static boolean hasConversions(String cell) {

@@ -60,6 +60,7 @@ final class WorkerKilled extends CountingDrill {
         Pipeline pipeline = Pipeline.start(scene, 1, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
         Node worker = pipeline.worker();
+        pipeline.awaitCounts();
         int struck = 0;
         for (int seed = 0; seed < seeds; seed++) {
             long before = pipeline.referee.asOf();

@@ -17,7 +17,7 @@ final class WorkersFrozen extends CountingDrill {
         scene.allow("ConsumerCoordinator: .* Offset commit failed"); // by one who wakes up and is no member any more
         Pipeline pipeline = Pipeline.start(scene, 2, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
-        scene.pause(Duration.ofSeconds(5));
+        pipeline.awaitCounts();
         freeze(scene, pipeline, "one", pipeline.workers.subList(0, 1));
         freeze(scene, pipeline, "both", pipeline.workers);
         pipeline.referee.judge("in the end", traffic);
