@@ -1,13 +1,16 @@
 package io.assay.ingestion;
 
 import io.assay.platform.Topics;
+import io.assay.platform.Trace;
 import io.assay.protocol.EventCodec;
 import io.assay.protocol.Exposure;
 import io.assay.protocol.Goal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /** The records of one request, in its order per topic; all of them carry its trace context, if it has one. */
@@ -17,12 +20,14 @@ final class EventRecords {
     private String user = "";
     private byte[] key = {};
 
-    private EventRecords(int size, @Nullable Header trace) {
+    private EventRecords(int size, @Nullable Trace trace) {
         records = new ArrayList<>(size);
-        headers = trace == null ? null : List.of(trace);
+        headers = trace == null
+                ? null
+                : List.of(new RecordHeader(Trace.HEADER, trace.parent().getBytes(StandardCharsets.US_ASCII)));
     }
 
-    static List<ProducerRecord<byte[], byte[]>> of(Topics topics, Intake.Outcome outcome, @Nullable Header trace) {
+    static List<ProducerRecord<byte[], byte[]>> of(Topics topics, Intake.Outcome outcome, @Nullable Trace trace) {
         EventRecords made = new EventRecords(outcome.received(), trace);
         for (Exposure exposure : outcome.exposures()) {
             made.add(topics.exposures(), exposure.user(), EventCodec.encode(exposure));

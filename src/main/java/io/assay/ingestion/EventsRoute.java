@@ -4,6 +4,7 @@ import io.assay.platform.ApiError;
 import io.assay.platform.FieldError;
 import io.assay.platform.HttpService;
 import io.assay.platform.Topics;
+import io.assay.platform.Trace;
 import io.assay.protocol.Exposure;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /events}: takes what can be taken and says so when it is safe. */
@@ -105,7 +105,7 @@ final class EventsRoute {
         watching.meters.received(batch, arrived);
         Intake.Request request =
                 new Intake.Request(arrived, definitions.current(), key, length, watching.limits.surplus(batch.items()));
-        Header trace = TraceParent.header(ctx.request().getHeader(TraceParent.NAME));
+        Trace trace = Trace.of(ctx.request().getHeader(Trace.HEADER));
         Intake.Outcome outcome = Intake.of(batch, request);
         (outcome.definitionsDoubted() ? afterAnotherLook(batch, request, trace) : publish(batch, outcome, trace))
                 .onSuccess(answer -> answer(ctx, answer))
@@ -136,7 +136,7 @@ final class EventsRoute {
     }
 
     /** Exposures are refused because of the definitions only after a look at them that began after the request came. */
-    private Future<Buffer> afterAnotherLook(EventBatch batch, Intake.Request request, @Nullable Header trace) {
+    private Future<Buffer> afterAnotherLook(EventBatch batch, Intake.Request request, @Nullable Trace trace) {
         if (doubtedBytes + request.bodyBytes() > MAX_DOUBTED_BYTES) {
             return Future.failedFuture(ApiError.unavailable("Too many exposures wait for the definitions.", 2));
         }
@@ -149,7 +149,7 @@ final class EventsRoute {
     }
 
     /** The answer, once all is safe. Nothing of the request but that is kept until then: there may be many that wait. */
-    private Future<Buffer> publish(EventBatch batch, Intake.Outcome outcome, @Nullable Header trace) {
+    private Future<Buffer> publish(EventBatch batch, Intake.Outcome outcome, @Nullable Trace trace) {
         watching.meters.judged(outcome);
         if (outcome.received() == 0) {
             return Future.failedFuture(noneTaken(batch, outcome));
