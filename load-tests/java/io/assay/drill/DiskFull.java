@@ -10,9 +10,16 @@ import java.util.concurrent.TimeUnit;
 
 /** The file system of the worker's state is full for a while. Where nobody may mount one, the drill is left out. */
 final class DiskFull extends CountingDrill {
-    private static final int MEGABYTES = 24;
+    private static final int MEGABYTES = 96;
     private static final Duration FULL = Duration.ofSeconds(30);
-    /** What the readiness check of a join says whose threads can't write. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    /** Until the records in memory are so many that they become files. */
+    private static final Duration WRITTEN = Duration.ofSeconds(120);
+
+    /** What the readiness check says, at once and when threads can't write. */
+    private static final String FOREBODING = "the disk of the join's state is full";
+
     private static final String LOUD = "threads of the join failed";
 
     DiskFull() {
@@ -39,17 +46,19 @@ final class DiskFull extends CountingDrill {
         NodeSpec spec = Pipeline.worker(scene, 0);
         spec.conf.put("data", small.toString());
         Node worker = spec.start();
-        EventTraffic traffic = pipeline.traffic(30, new Behaviour(1, pipeline.trials, 20_000));
+        EventTraffic traffic = pipeline.traffic(100, new Behaviour(1, pipeline.trials, 20_000));
         scene.allow("ERROR (RunningJoin|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
         pipeline.awaitCounts();
         Path ballast = small.resolve("ballast");
         fill(ballast);
         scene.report().note("full, with %,d bytes of ballast".formatted(Files.size(ballast)));
-        double loud = scene.secondsUntil(Duration.ofSeconds(60), () -> says(worker));
-        scene.report().atMost("it says so after", loud, 60, "s");
+        double foreboding = scene.secondsUntil(SOON, () -> says(worker, FOREBODING));
+        scene.report().atMost("it says so after", foreboding, SOON.toSeconds(), "s");
+        double loud = scene.secondsUntil(WRITTEN, () -> says(worker, LOUD));
+        scene.report().atMost("a write fails, and it says so, after", loud, WRITTEN.toSeconds(), "s");
         scene.report().note("it says: " + worker.problem("metrics"));
         scene.pause(FULL);
-        scene.report().check("it still says so", says(worker), worker.problem("metrics"), LOUD);
+        scene.report().check("it still says so", says(worker, LOUD), worker.problem("metrics"), LOUD);
         scene.report().check("the worker lives", worker.isAlive(), worker.isAlive(), "true");
         pipeline.referee.judgeCommitted("full");
         Files.delete(ballast);
@@ -57,8 +66,8 @@ final class DiskFull extends CountingDrill {
         scene.report().note(traffic.toString());
     }
 
-    private static boolean says(Node worker) {
-        return worker.problem("metrics").contains(LOUD);
+    private static boolean says(Node worker, String what) {
+        return worker.problem("metrics").contains(what);
     }
 
     private static void fill(Path ballast) throws IOException {

@@ -73,7 +73,14 @@ final class ClickHouse {
                 .setKeepAliveTimeout(IDLE_SECONDS)
                 .setFollowRedirects(false)
                 .setUserAgent("assay");
-        this.client = WebClient.create(vertx, options, new PoolOptions().setHttp1MaxSize(config.poolSize()));
+        this.client = WebClient.wrap(
+                vertx.httpClientBuilder()
+                        .with(options)
+                        .with(new PoolOptions().setHttp1MaxSize(config.poolSize()))
+                        // whoever waits for an answer on it is told, and nobody else needs to know
+                        .withConnectHandler(connection -> connection.exceptionHandler(reset -> {}))
+                        .build(),
+                options);
     }
 
     String database() {

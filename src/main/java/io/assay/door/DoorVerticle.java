@@ -64,7 +64,12 @@ public final class DoorVerticle extends VerticleBase {
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(door.poolSize())
                 .setMaxWaitQueueSize(door.poolSize() * WAITING_PER_CONNECTION);
-        return vertx.createHttpClient(options, pool);
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                // a stage that ends resets connections; only who waits for an answer on one needs to know
+                .withConnectHandler(connection -> connection.exceptionHandler(reset -> {}))
+                .build();
     }
 
     private Router router() {

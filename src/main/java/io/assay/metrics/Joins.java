@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ final class Joins {
     private final Sink sink;
     private final Map<Integer, RunningJoin> running = new ConcurrentHashMap<>();
     private volatile @Nullable Generations wanted;
+    private volatile String room = "";
     private volatile boolean closed;
     private boolean isAdjusting;
 
@@ -80,6 +83,7 @@ final class Joins {
 
     /** Called every few seconds, with whether the definitions are new enough to count by. */
     void tick(boolean areDefinitionsNew) {
+        room = StateFolder.problem(folder);
         running.values().forEach(join -> join.tick(areDefinitionsNew));
     }
 
@@ -87,7 +91,10 @@ final class Joins {
     String problem() {
         var generations = wanted;
         var served = generations == null ? null : running.get(generations.served());
-        return (served == null ? "it is not known what is to be counted" : served.problem()) + sink.problem();
+        String join = served == null ? "it is not known what is to be counted" : served.problem();
+        return Stream.of(join, room, sink.problem())
+                .filter(problem -> !problem.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     /** Completes when all have stopped, those that are just being started, too. */

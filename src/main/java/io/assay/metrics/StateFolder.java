@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 final class StateFolder {
     private static final String CLEAN = "clean-";
 
+    /** More than what the tables of some partitions write at once, when the records in their memory become files. */
+    private static final long LEAST_ROOM_MEGABYTES = 32;
+
     private StateFolder() {}
 
     /** Removes the state of tasks unless the last run ended cleanly; the name under which the broker knows this node stays. */
@@ -37,6 +40,14 @@ final class StateFolder {
     /** Says that what is there now is what was committed. */
     static void keepCleanState(Path folder, String application) throws IOException {
         Files.writeString(folder.resolve(CLEAN + application), "");
+    }
+
+    /** "" or that there is hardly any room on its disk: sooner or later commits fail then, and nothing is counted. */
+    static String problem(Path folder) {
+        long megabytes = folder.toFile().getUsableSpace() >> 20;
+        return megabytes >= LEAST_ROOM_MEGABYTES
+                ? ""
+                : "the disk of the join's state is full (" + megabytes + " MB of room)";
     }
 
     /** Removes all of it, for good. */

@@ -54,6 +54,12 @@ class StateFolderTest {
     }
 
     @Test
+    void aDiskWithoutRoomIsAProblem() {
+        assertThat(StateFolder.problem(folder)).isEmpty();
+        assertThat(StateFolder.problem(folder.resolve("on-no-disk"))).contains("is full (0 MB");
+    }
+
+    @Test
     void aFirstStartHasNothingToForget() throws Exception {
         StateFolder.forgetUncleanState(folder, "other");
         assertThat(state).exists();
