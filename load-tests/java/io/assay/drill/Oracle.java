@@ -95,6 +95,7 @@ final class Oracle implements AutoCloseable {
             set(insert, 8, "bigint", goals, RawLog.Row::offset);
             insert.executeUpdate();
         }
+        execute("analyze all_exposures; analyze all_goals"); // nobody else does that for tables of a connection
         return this;
     }
 
