@@ -5,11 +5,11 @@ import java.util.List;
 
 /** Workers hang for three times as long as the group waits for them, and go on as if nothing had been. */
 final class WorkersFrozen extends CountingDrill {
-    /** Three sessions of 10 s. */
+    /** Three times as long as the broker waits for a silent one. */
     private static final Duration FROZEN = Duration.ofSeconds(30);
 
     WorkersFrozen() {
-        super("workers-frozen", "One of two workers, then both, hang for three sessions, and go on.");
+        super("workers-frozen", "One of two workers, then both, hang for three times as long as the broker waits, and go on.");
     }
 
     @Override
