@@ -46,8 +46,10 @@ final class DiskFull extends CountingDrill {
         NodeSpec spec = Pipeline.worker(scene, 0);
         spec.conf.put("data", small.toString());
         Node worker = spec.start();
-        EventTraffic traffic = pipeline.traffic(100, new Behaviour(1, pipeline.trials, 20_000));
-        scene.allow("ERROR (RunningJoin|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
+        EventTraffic traffic = pipeline.traffic(40, new Behaviour(1, pipeline.trials, 20_000));
+        scene.allow(
+                "ERROR (Restarts|KafkaStreams|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
+        scene.allow("Exception in thread .*StreamThread");
         pipeline.awaitCounts();
         Path ballast = small.resolve("ballast");
         fill(ballast);

@@ -244,7 +244,7 @@ public final class Servers implements AutoCloseable {
 
     private Connection connect(String name) throws SQLException {
         JsonObject postgres = servers.endpoints().getJsonObject("postgres");
-        String url = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=5&socketTimeout=60"
+        String url = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=5&socketTimeout=300"
                 .formatted(port(Kind.POSTGRES), name);
         return DriverManager.getConnection(url, postgres.getString("user"), postgres.getString("password"));
     }

@@ -11,6 +11,9 @@ final class TopicHeldBack extends CountingDrill {
     private static final Duration STEP = Duration.ofMinutes(5);
     private static final int EVENTS_A_STEP = 300;
 
+    /** More than passes between two looks of the worker at the definitions. */
+    private static final Duration KNOWN = Duration.ofSeconds(5);
+
     TopicHeldBack() {
         super(
                 "topic-held-back",
@@ -31,6 +34,14 @@ final class TopicHeldBack extends CountingDrill {
         List<Event> written = new ArrayList<>();
         try (LogWriter writer = new LogWriter(broker)) {
             InThePast behaviour = new InThePast(pipeline.trials);
+            behaviour.clockBehind = behind.toMillis();
+            // records so old can't tell the worker that the experiments may be newer than what it knows
+            scene.pause(KNOWN);
+            for (Event event : behaviour.next(EVENTS_A_STEP)) {
+                written.add(event);
+                writer.event(event);
+            }
+            writer.flush();
             for (String held : List.of("events", "exposures")) {
                 List<Event> back = new ArrayList<>();
                 long begun = System.currentTimeMillis() - behind.toMillis();

@@ -9,7 +9,9 @@ final class WorkersFrozen extends CountingDrill {
     private static final Duration FROZEN = Duration.ofSeconds(30);
 
     WorkersFrozen() {
-        super("workers-frozen", "One of two workers, then both, hang for three times as long as the broker waits, and go on.");
+        super(
+                "workers-frozen",
+                "One of two workers, then both, hang for three times as long as the broker waits, and go on.");
     }
 
     @Override

@@ -57,10 +57,18 @@ final class RequestMeter {
         Context own = RequestLocals.here();
         if (response.ended()) {
             record(own, response.getStatusCode() / 100, begun);
-        } else if (!response.closed()) {
+        } else if (response.closed() || !isFollowed(response, own, begun)) {
+            record(own, response.ended() ? response.getStatusCode() / 100 : 0, begun);
+        }
+    }
+
+    /** False if another thread has answered it, or its client has gone, since this thread looked. */
+    private boolean isFollowed(HttpServerResponse response, @Nullable Context own, long begun) {
+        try {
             response.endHandler(over -> record(own, response.ended() ? response.getStatusCode() / 100 : 0, begun));
-        } else {
-            record(own, 0, begun);
+            return true;
+        } catch (IllegalStateException over) {
+            return false;
         }
     }
 
