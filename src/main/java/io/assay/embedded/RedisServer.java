@@ -22,6 +22,10 @@ import redis.embedded.core.ExecutableProvider;
 final class RedisServer implements EmbeddedServers.Running {
     private static final long PATIENCE_MILLIS = 20_000;
     private static final long POLL_MILLIS = 20;
+    private static final int ATTEMPTS = 250;
+
+    /** "Text file busy". */
+    private static final String BUSY = "error=26,";
 
     private final Path dir;
 
@@ -64,10 +68,9 @@ final class RedisServer implements EmbeddedServers.Running {
                 "128mb",
                 "--maxmemory-policy",
                 "allkeys-lru");
-        int exit = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start()
+        int exit = launch(new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())))
                 .onExit()
                 .join()
                 .exitValue();
@@ -75,6 +78,25 @@ final class RedisServer implements EmbeddedServers.Running {
             throw new IOException("redis-server ended with " + exit + " or does not answer; see " + log);
         }
         return new RedisServer(dir);
+    }
+
+    /**
+     * Starts a program whose file was just written. A process that another thread starts at that time has the file open, too, until
+     * it becomes another program, and so long it is busy.
+     */
+    static Process launch(ProcessBuilder program) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return program.start();
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains(BUSY)) {
+                    throw e;
+                }
+                CompletableFuture.runAsync(
+                                () -> {}, CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS))
+                        .join();
+            }
+        }
     }
 
     /** Whether it answers PONG in time; while it loads its file it answers an error, which is not yet. */
