@@ -15,7 +15,7 @@ final class DiskFull extends CountingDrill {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     /** Until the records in memory are so many that they become files. */
-    private static final Duration WRITTEN = Duration.ofSeconds(120);
+    private static final Duration WRITTEN = Duration.ofSeconds(180);
 
     /** What the readiness check says, at once and when threads can't write. */
     private static final String FOREBODING = "the disk of the join's state is full";
@@ -46,7 +46,7 @@ final class DiskFull extends CountingDrill {
         NodeSpec spec = Pipeline.worker(scene, 0);
         spec.conf.put("data", small.toString());
         Node worker = spec.start();
-        EventTraffic traffic = pipeline.traffic(40, new Behaviour(1, pipeline.trials, 20_000));
+        EventTraffic traffic = pipeline.traffic(60, new Behaviour(1, pipeline.trials, 20_000));
         scene.allow(
                 "ERROR (Restarts|KafkaStreams|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
         scene.allow("Exception in thread .*StreamThread");
