@@ -4,11 +4,11 @@ import io.assay.analytics.Batch;
 import io.assay.analytics.MetricStore;
 import io.assay.analytics.PostgresMetricStore;
 import io.assay.protocol.EventCodec;
+import io.assay.testkit.TopicRecords;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Looks at the stored totals of one experiment every few milliseconds, and notes up to which place of the log they are whole. Where
@@ -124,21 +121,10 @@ final class StoreWatch implements AutoCloseable {
 
     private Map<Integer, List<ConsumerRecord<byte[], byte[]>>> purchases() {
         Map<Integer, List<ConsumerRecord<byte[], byte[]>>> found = new HashMap<>();
-        Map<String, Object> settings = Map.of("bootstrap.servers", kafka);
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(TOPIC).stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    if (isJourney(record)) {
-                        found.computeIfAbsent(record.partition(), p -> new ArrayList<>())
-                                .add(record);
-                    }
-                }
+        for (ConsumerRecord<byte[], byte[]> record : TopicRecords.of(kafka, TOPIC)) {
+            if (isJourney(record)) {
+                found.computeIfAbsent(record.partition(), p -> new ArrayList<>())
+                        .add(record);
             }
         }
         return found;

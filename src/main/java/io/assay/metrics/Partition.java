@@ -31,7 +31,7 @@ final class Partition implements FirstExposures {
     /** The user whose record is at hand. */
     private String user = "";
 
-    /** Whether the state does not yet have what was taken last. */
+    /** Whether the state does not yet have the watermarks of what was taken last. */
     private boolean isBehind;
 
     private byte @Nullable [] sweepAt;
@@ -72,8 +72,8 @@ final class Partition implements FirstExposures {
 
     /** Puts into the tables what is only here: few cells change so often that each is worth a put a commit, not a record. */
     void beforeCommit() {
+        totals.write();
         if (isBehind) {
-            totals.write();
             state.put(WATERMARKS, watermarks.toBytes());
             isBehind = false;
         }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IntakeTest {
-    private static final long NOW = Instant.parse("2026-03-10T12:00:00Z").toEpochMilli();
-    private static final Definitions DEFINITIONS = new Definitions(
+    static final long NOW = Instant.parse("2026-03-10T12:00:00Z").toEpochMilli();
+    static final Definitions DEFINITIONS = new Definitions(
             Map.of(
                     "aaaaaaaaaaaa", new Definitions.Known("aaaaaaaaaaaa", Set.of("control", "green"), true),
                     "bbbbbbbbbbbb", new Definitions.Known("bbbbbbbbbbbb", Set.of(), false)),

@@ -6,26 +6,17 @@ import io.assay.platform.ApiError;
 import io.assay.protocol.Json;
 import io.assay.protocol.JsonException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read in one pass comes out as what the general reader makes of it. */
 class PlainBatchTest {
-    private static final long NOW = Instant.parse("2026-03-10T12:00:00Z").toEpochMilli();
-    private static final Definitions DEFINITIONS = new Definitions(
-            Map.of(
-                    "aaaaaaaaaaaa", new Definitions.Known("aaaaaaaaaaaa", Set.of("control", "green"), true),
-                    "bbbbbbbbbbbb", new Definitions.Known("bbbbbbbbbbbb", Set.of(), false)),
-            Map.of("button", "aaaaaaaaaaaa", "later", "bbbbbbbbbbbb"));
     private static final String TELLING = "{}[],:\"\\ 0159-.eE+tn\0\u007f";
     private static final BitSet SURPLUS = BitSet.valueOf(new long[] {0b100100});
 
@@ -42,9 +33,11 @@ class PlainBatchTest {
     /** Everything that a request comes to, or how it is refused. */
     private static Object outcome(EventBatch batch, int length) {
         try {
-            EventClock clock = EventClock.of(NOW, batch);
-            Intake.Outcome outcome = Intake.of(batch, new Intake.Request(clock, DEFINITIONS, "key", length, SURPLUS));
-            Intake.Outcome hashed = Intake.of(batch, new Intake.Request(clock, DEFINITIONS, null, length, null));
+            EventClock clock = EventClock.of(IntakeTest.NOW, batch);
+            Intake.Outcome outcome =
+                    Intake.of(batch, new Intake.Request(clock, IntakeTest.DEFINITIONS, "key", length, SURPLUS));
+            Intake.Outcome hashed =
+                    Intake.of(batch, new Intake.Request(clock, IntakeTest.DEFINITIONS, null, length, null));
             boolean assigned = hashed.idsAssigned();
             return List.of(String.valueOf(batch.sdk()), clock, outcome, assigned, assigned ? "" : hashed);
         } catch (ApiError e) {
@@ -252,9 +245,9 @@ class PlainBatchTest {
 
     private String time() {
         return pick(
-                String.valueOf(NOW - random.nextInt(5_000_000)),
-                String.valueOf(NOW - random.nextInt(5_000_000)),
-                String.valueOf(NOW + random.nextInt(1_000_000)),
+                String.valueOf(IntakeTest.NOW - random.nextInt(5_000_000)),
+                String.valueOf(IntakeTest.NOW - random.nextInt(5_000_000)),
+                String.valueOf(IntakeTest.NOW + random.nextInt(1_000_000)),
                 "'2026-03-10T11:59:59.123Z'",
                 "'2026-03-10t13:00:00+01:00'",
                 "0",
