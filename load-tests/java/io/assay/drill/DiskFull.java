@@ -46,7 +46,7 @@ final class DiskFull extends CountingDrill {
         NodeSpec spec = Pipeline.worker(scene, 0);
         spec.conf.put("data", small.toString());
         Node worker = spec.start();
-        EventTraffic traffic = pipeline.traffic(60, new Behaviour(1, pipeline.trials, 20_000));
+        EventTraffic traffic = pipeline.traffic(100, new Behaviour(1, pipeline.trials, 20_000));
         scene.allow(
                 "ERROR (Restarts|KafkaStreams|.*Exception|StreamThread|TaskManager|RocksDB|.*Store.*|ProcessorStateManager)");
         scene.allow("Exception in thread .*StreamThread");

@@ -19,7 +19,7 @@ final class PostgresDown implements Drill {
 
     @Override
     public String sentence() {
-        return "PostgreSQL is killed, then hangs, 2 min each under load: users notice nothing, owners hear 503 soon.";
+        return "PostgreSQL is killed for 2 min, then hangs for one, under load: users notice nothing, owners hear 503 soon.";
     }
 
     @Override
@@ -48,15 +48,16 @@ final class PostgresDown implements Drill {
                 ? scene.traffic(200, nodes)
                 : scene.traffic(600, nodes, Duration.ofSeconds(30), Duration.ofSeconds(60));
         Answers calm = traffic.calm();
-        down(scene, traffic, calm, "killed", () -> scene.servers().kill(Kind.POSTGRES));
-        down(scene, traffic, calm, "hanging", () -> scene.servers().hang(Kind.POSTGRES));
+        down(scene, traffic, calm, "killed", 120, () -> scene.servers().kill(Kind.POSTGRES));
+        down(scene, traffic, calm, "hanging", 60, () -> scene.servers().hang(Kind.POSTGRES));
     }
 
-    private static void down(Scene scene, Traffic traffic, Answers calm, String how, Fault fault) throws IOException {
+    private static void down(Scene scene, Traffic traffic, Answers calm, String how, int seconds, Fault fault)
+            throws IOException {
         Report report = scene.report();
         long from = traffic.mark();
         fault.begin();
-        int writes = refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : 120));
+        int writes = refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : seconds));
         Answers answers = traffic.since(from);
         report.note(how + ": " + answers);
         report.atMost(how + ": answers other than 200", answers.not200(), 0);
@@ -66,9 +67,9 @@ final class PostgresDown implements Drill {
         }
         scene.servers().restore(Kind.POSTGRES);
         String key = "after_" + how;
-        double seconds = scene.secondsUntil(PATIENCE, () -> published(scene, key));
+        double published = scene.secondsUntil(PATIENCE, () -> published(scene, key));
         double shown = scene.secondsUntilShown(key, scene.nodes(), PATIENCE);
-        report.atMost(how + ": from its return to a change on all nodes", seconds + shown, PATIENCE.toSeconds(), "s");
+        report.atMost(how + ": from its return to a change on all nodes", published + shown, PATIENCE.toSeconds(), "s");
         Api api = scene.api(scene.nodes().get(0));
         long made = IntStream.range(0, writes)
                 .filter(i -> api.send("GET", "/experiments/" + lost(how, i), "").status() != 404)

@@ -17,6 +17,7 @@ public final class Runner implements AutoCloseable {
     public Runner(boolean quick, PrintStream out) {
         this.quick = quick;
         this.out = out;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close)); // who ends it early wants no servers left
     }
 
     /** Its report, which is in {@code target/drills/NAME.json} too. */
@@ -34,7 +35,7 @@ public final class Runner implements AutoCloseable {
         return report;
     }
 
-    private Servers servers() throws IOException {
+    private synchronized Servers servers() throws IOException {
         if (servers == null) {
             servers = Servers.start(Files.createDirectories(FOLDER.resolve("servers")));
         }
@@ -42,9 +43,10 @@ public final class Runner implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (servers != null) {
             servers.close();
+            servers = null;
         }
     }
 }
