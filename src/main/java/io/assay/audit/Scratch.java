@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Scratch {
     private static final long FAR_FUTURE = 253_402_300_799_999L;
 
-    /* The query's parts have no statistics, so the planner takes each for a row or two and would go through all of one for each of another. */
+    /* The query's parts have no statistics, so the planner takes each for a row or two, and would go through all of one for each row of another. */
     private static final String TABLES =
             """
-            set enable_nestloop = off;
+            set enable_nestloop = off; set enable_mergejoin = off;
             create temp table experiments (experiment_id text collate "C", start_ts bigint, end_ts bigint);
             create temp table experiment_metrics (experiment_id text collate "C", metric_key text collate "C",
                 event_name text collate "C", window_ms bigint);
