@@ -6,8 +6,8 @@ import java.util.Map;
 
 /** Events accepted over HTTP in batches of 100, and by the broker of a plain producer, in turns. */
 final class EventRates {
-    private static final int WARM_UPS = 30;
-    private static final int WARM_REQUESTS = 60_000;
+    private static final int WARM_UPS = 60;
+    private static final int WARM_REQUESTS = 150_000;
 
     private final EventsStack stack;
     private final int rounds;
@@ -25,7 +25,7 @@ final class EventRates {
         seconds = options.number("seconds", 5);
         batches = new EventBatches(stack.key("server"));
         Map<String, String> some = new HashMap<>(options.values());
-        some.putIfAbsent("connections", "64");
+        some.putIfAbsent("connections", "256");
         http = new MaximumLoop(stack.ingestion(), batches.requests, 201, new Options(some));
         plainRates = new double[rounds];
         httpRates = new double[rounds];

@@ -1,5 +1,7 @@
 package io.assay.ingestion;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * What is known of the broker: away until every partition acknowledged something, and again when it acknowledges nothing
  * for too long or no connection is left while something waits, or a record is given up; then any acknowledgement brings
@@ -9,22 +11,24 @@ final class BrokerWatch {
     private final long stallNanos;
     private volatile boolean away = true;
     private volatile boolean everWhole;
-    private volatile long lastAckNanos;
+    private final AtomicLong lastAckNanos;
     private boolean wasWithoutConnection;
 
     BrokerWatch(long stallNanos, long nowNanos) {
         this.stallNanos = stallNanos;
-        this.lastAckNanos = nowNanos;
+        this.lastAckNanos = new AtomicLong(nowNanos);
     }
 
     boolean isAway() {
         return away;
     }
 
-    /** A record is safe. Called from any thread. */
+    /** A record is safe. Called from any thread, for each record: so it writes nothing that others have to be told at once. */
     void acknowledged(long nowNanos) {
-        lastAckNanos = nowNanos;
-        away = !everWhole;
+        lastAckNanos.lazySet(nowNanos);
+        if (away && everWhole) {
+            away = false;
+        }
     }
 
     /** Every partition of every topic acknowledged something. Called from any thread. */
@@ -50,7 +54,7 @@ final class BrokerWatch {
      * @param oldestNanos since when the longest waiting request waits
      */
     boolean wentSilent(long oldestNanos, long nowNanos) {
-        boolean silent = nowNanos - Math.max(lastAckNanos, oldestNanos) > stallNanos;
+        boolean silent = nowNanos - Math.max(lastAckNanos.get(), oldestNanos) > stallNanos;
         if (silent && !away) {
             away = true;
             return true;

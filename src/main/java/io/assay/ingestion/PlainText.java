@@ -1,6 +1,7 @@
 package io.assay.ingestion;
 
 import io.assay.protocol.Json;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,15 @@ final class PlainText {
     private static final int MAX_UNITS_DIGITS = 9;
     private static final int PLACES = 6;
     private static final int KNOWN_WORDS = 64;
+
+    /** By byte: whether it stands for itself within a text. */
+    private static final boolean[] IS_PLAIN = new boolean[256];
+
+    static {
+        Arrays.fill(IS_PLAIN, ' ', 0x7f, true);
+        IS_PLAIN['"'] = false;
+        IS_PLAIN['\\'] = false;
+    }
 
     private final byte[] in;
     private final @Nullable String[] words = new String[KNOWN_WORDS];
@@ -146,7 +156,7 @@ final class PlainText {
 
     private int closeText(int start, int maxChars) {
         int end = start;
-        while (end < in.length && in[end] >= ' ' && in[end] != '"' && in[end] != '\\' && in[end] != 0x7f) {
+        while (end < in.length && IS_PLAIN[in[end] & 0xff]) {
             end++;
         }
         check(end < in.length && in[end] == '"' && end - start <= maxChars);
@@ -171,6 +181,10 @@ final class PlainText {
         return c >= '0' && c <= '9';
     }
 
+    private static boolean isSpace(byte c) {
+        return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+    }
+
     private void expect(char c) {
         check(accept(c));
     }
@@ -183,7 +197,7 @@ final class PlainText {
 
     /** What comes after spaces; -1 at the end. */
     private int next() {
-        while (at < in.length && (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t')) {
+        while (at < in.length && isSpace(in[at])) {
             at++;
         }
         return at < in.length ? in[at] : -1;

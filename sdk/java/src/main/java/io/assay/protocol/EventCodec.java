@@ -21,12 +21,24 @@ import org.jspecify.annotations.Nullable;
  * Members may come in any order and unknown ones are skipped, so that a newer writer can add some.
  */
 public final class EventCodec {
-    private static final byte[] HEARTBEAT = "{\"hb\":1}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HEARTBEAT = ascii("{\"hb\":1}");
     private static final byte[] NO_KEY = new byte[0];
-    private static final byte[] ERASE = "{\"erase\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ERASE = ascii("{\"erase\":");
+    private static final byte[] ID = ascii("{\"id\":");
+    private static final byte[] EXPERIMENT = ascii(",\"e\":");
+    private static final byte[] VARIANT = ascii(",\"v\":");
+    private static final byte[] TIME = ascii(",\"t\":");
+    private static final byte[] NAME = ascii(",\"n\":");
+    private static final byte[] VALUE = ascii(",\"x\":");
+    private static final byte[] PROPERTIES = ascii(",\"p\":");
+    private static final byte[] END = ascii("}");
     private static final int LONGEST_MOMENT = 18;
 
     private EventCodec() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
 
     public static byte[] key(String user) {
         return user.getBytes(StandardCharsets.UTF_8);
@@ -51,7 +63,7 @@ public final class EventCodec {
      * @param at the moment it was asked for, in ms; at least 0
      */
     public static byte[] erase(long at) {
-        return new EventWriter().raw("{\"erase\":").number(at).raw("}").bytes();
+        return new EventWriter().raw(ERASE).number(at).raw(END).bytes();
     }
 
     public static boolean isErase(byte @Nullable [] value) {
@@ -87,32 +99,28 @@ public final class EventCodec {
 
     public static byte[] encode(Exposure exposure) {
         return new EventWriter()
-                .raw("{\"id\":")
+                .raw(ID)
                 .quoted(exposure.id())
-                .raw(",\"e\":")
+                .raw(EXPERIMENT)
                 .quoted(exposure.experimentId())
-                .raw(",\"v\":")
+                .raw(VARIANT)
                 .quoted(exposure.variant())
-                .raw(",\"t\":")
+                .raw(TIME)
                 .number(exposure.ts())
-                .raw("}")
+                .raw(END)
                 .bytes();
     }
 
     public static byte[] encode(Goal goal) {
-        var out = new EventWriter()
-                .raw("{\"id\":")
-                .quoted(goal.id())
-                .raw(",\"n\":")
-                .quoted(goal.name());
+        var out = new EventWriter().raw(ID).quoted(goal.id()).raw(NAME).quoted(goal.name());
         if (goal.valueMicros() != 0) {
-            out.raw(",\"x\":").number(goal.valueMicros());
+            out.raw(VALUE).number(goal.valueMicros());
         }
-        out.raw(",\"t\":").number(goal.ts());
+        out.raw(TIME).number(goal.ts());
         if (goal.propertiesJson() != null) {
-            out.raw(",\"p\":").raw(goal.propertiesJson());
+            out.raw(PROPERTIES).raw(goal.propertiesJson());
         }
-        return out.raw("}").bytes();
+        return out.raw(END).bytes();
     }
 
     public static Exposure decodeExposure(byte @Nullable [] key, byte @Nullable [] value)

@@ -16,6 +16,11 @@ final class EventWriter {
         return plain(text, text.length()) ? this : bytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Bytes that stand for themselves. */
+    EventWriter raw(byte[] text) {
+        return bytes(text);
+    }
+
     /** A string. */
     EventWriter quoted(String text) {
         room(2 + text.length());
