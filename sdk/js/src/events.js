@@ -67,15 +67,15 @@ export function createEvents(post, shelf) {
   /** Many events in one go are written once. */
   const changed = () => (saving ||= Promise.resolve().then(save));
 
+  const unschedule = () => (timer = clearTimeout(timer));
+
   const schedule = (millis) => {
     const due = () => {
-      resting = 0;
+      resting = unschedule();
       drain();
     };
     if (!closed) timer ||= later(due, millis);
   };
-
-  const unschedule = () => (timer = clearTimeout(timer));
 
   /** The next batch: the oldest that are not on their way. */
   const take = () => {
@@ -199,7 +199,7 @@ export function createEvents(post, shelf) {
       save();
     },
     close() {
-      closed = true;
+      closed = 1;
       unschedule();
     },
   };

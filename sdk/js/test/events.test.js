@@ -246,6 +246,29 @@ test('a pause that the server asked for is not cut short by events that happen m
   assert.deepEqual([...timers.values()], [60000], 'the one of the server, not the usual one');
 });
 
+test('a timer that runs out while a request is under way is not the last one', async (t) => {
+  const server = await startServer(t);
+  let answerLater;
+  server.answers['/events'] = (seen, answer) => {
+    answerLater = () => server.usual['/events'](seen, answer);
+    if (seen.text.includes('two')) answerLater();
+  };
+  const due = [];
+  const set = globalThis.setTimeout;
+  t.mock.method(globalThis, 'setTimeout', (action, millis) => (millis === 5000 ? { unref: () => due.push(action) } : set(action, millis)));
+  const client = open(t, server, { emergencyMillis: 50000, configMillis: 50000 });
+  client.track('one');
+  const flushed = client.flush();
+  await eventually(() => answerLater);
+  client.track('two');
+  due.at(-1)();
+  answerLater();
+  await flushed;
+  const before = due.length;
+  client.track('three');
+  assert.equal(due.length, before + 1, 'what comes then has one, too');
+});
+
 test('a queue of 500 outlives a reload while the endpoint is blocked', async (t) => {
   const page = openPage(t);
   const server = await startServer(t);

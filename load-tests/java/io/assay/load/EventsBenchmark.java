@@ -26,6 +26,7 @@ final class EventsBenchmark {
     private final Vertx vertx;
     private final Options options;
     private final List<String> only;
+    private final List<String> join;
     private final Path folder;
     private final StringBuilder summary = new StringBuilder();
 
@@ -33,25 +34,28 @@ final class EventsBenchmark {
         this.vertx = vertx;
         this.options = options;
         only = Arrays.asList(options.text("only", "batches,latency,store").split(","));
+        join = Arrays.asList(options.text("join", "stopped,running").split(","));
         folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "load-events-");
     }
 
     void run() throws Exception {
-        if (only.contains("batches") || only.contains("latency")) {
+        boolean stopped = only.contains("latency") && join.contains("stopped");
+        boolean running = only.contains("latency") && join.contains("running");
+        if (only.contains("batches") || stopped) {
             try (EventsStack stack = EventsStack.start(folder.resolve("join-stopped"), false)) {
                 stack.experiment(EXPERIMENT);
                 if (only.contains("batches")) {
                     summary.append(new EventRates(stack, options).run());
                 }
-                if (only.contains("latency")) {
+                if (stopped) {
                     latency(stack, "join stopped");
                 }
             }
         }
-        if (only.contains("latency") || only.contains("store")) {
+        if (running || only.contains("store")) {
             try (EventsStack stack = EventsStack.start(folder.resolve("join-running"), true)) {
                 String experiment = stack.experiment(EXPERIMENT);
-                if (only.contains("latency")) {
+                if (running) {
                     latency(stack, "join running");
                 }
                 if (only.contains("store")) {

@@ -17,14 +17,7 @@ import org.jspecify.annotations.Nullable;
  * refused with a code. A bad one does not touch the others.
  */
 final class Intake {
-    static final int MAX_EVENT_BYTES = 32 * 1024;
     static final int MAX_NAME_CHARS = 128;
-
-    /** A control character as a backslash, {@code u} and four digits. */
-    private static final int MAX_CHAR_BYTES = 6;
-
-    /** More than the longest number that can be read. */
-    private static final int MAX_SCALAR_BYTES = 128;
 
     private static final Set<String> GOAL = Set.of("name", "value", "timestamp", "id", "properties");
     private static final Set<String> EXPOSURE = Set.of("type", "experiment", "variant", "timestamp", "id");
@@ -97,7 +90,7 @@ final class Intake {
             if (!(item.event() instanceof Map<?, ?> event)) {
                 throw new Refusal("malformed", "an event is no object");
             }
-            checkSize(event);
+            EventSize.check(event, request.bodyBytes());
             if (!(item.userId() instanceof String user && UserId.isValid(user))) {
                 isOfUser = true;
                 throw new Refusal(
@@ -234,36 +227,11 @@ final class Intake {
         return good;
     }
 
-    /** No event of a small body is too large, and few of a large one may be: only these are written out to be measured. */
-    private void checkSize(Map<?, ?> event) {
-        boolean mayBeLarge = request.bodyBytes() > MAX_EVENT_BYTES && atMost(event) > MAX_EVENT_BYTES;
-        if (mayBeLarge && Json.bytes(event).length > MAX_EVENT_BYTES) {
-            throw new Refusal("too_large", "an event is larger than 32 KiB");
-        }
-    }
-
     private static void checkMembers(Map<?, ?> event, Set<String> known) {
         for (Object name : event.keySet()) {
             if (!known.contains(name)) {
                 throw new Refusal("malformed", EventBatch.shown(name) + " is no member of this kind of event");
             }
         }
-    }
-
-    /** The JSON text of a value is never longer. */
-    private static int atMost(@Nullable Object value) {
-        int bytes = MAX_SCALAR_BYTES;
-        if (value instanceof String text) {
-            bytes = 2 + MAX_CHAR_BYTES * text.length();
-        } else if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> member : map.entrySet()) {
-                bytes += 2 + atMost(member.getKey()) + atMost(member.getValue());
-            }
-        } else if (value instanceof List<?> list) {
-            for (Object element : list) {
-                bytes += 1 + atMost(element);
-            }
-        }
-        return bytes;
     }
 }

@@ -19,7 +19,7 @@ final class PlainBatch {
      * numbers without an exponent. Properties are left to the general reader, in place. No event may come near the size that
      * would be too large, nor all properties to the values that one body may have.
      */
-    private static final int MAX_EVENT_BYTES = Intake.MAX_EVENT_BYTES / 8;
+    private static final int MAX_EVENT_BYTES = EventSize.MAX_BYTES / 8;
     private static final int MAX_TIME_CHARS = 64;
     private static final int MAX_VALUES = Json.Limits.BODY.values() / 2;
     private static final int DEEPEST = 5;

@@ -37,6 +37,7 @@ final class ResultsReader {
     private final Kind kind;
     private final AnswerCache shared;
     private final Clock clock;
+    private final ResultsMeters meters;
     private final KeptAnswers here = new KeptAnswers(ROOM);
     /** Ids by name: neither ids nor keys ever change what they name. */
     private final Map<String, String> ids = Newest.map(NAMES_KEPT);
@@ -60,6 +61,7 @@ final class ResultsReader {
         this.kind = kind;
         this.shared = shared;
         this.clock = clock;
+        this.meters = new ResultsMeters(kind.name());
     }
 
     /**
@@ -122,11 +124,13 @@ final class ResultsReader {
     }
 
     private Future<Served> readAnew(String id) {
+        long begun = System.nanoTime();
         return kind.catalog()
                 .apply(id)
                 .compose(found -> kind.read().apply(key(id), found.orElseThrow(ResultsReader::unknown)))
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .compose(answer -> {
+                    meters.read(System.nanoTime() - begun);
                     keep(answer);
                     failures.remove(id);
                     return shared.put(answer).map(kept -> new Served(answer, false));
@@ -137,6 +141,7 @@ final class ResultsReader {
         if (isRefusal(failure)) {
             return Future.failedFuture(failure);
         }
+        meters.failed();
         Answer known = here.get(key(id));
         if (known == null) {
             log.warn("No {} of {}: {}", kind.name(), id, String.valueOf(failure));

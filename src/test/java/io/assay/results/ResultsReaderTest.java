@@ -8,6 +8,7 @@ import io.assay.analytics.ServedTotals;
 import io.assay.catalog.ArmChanges;
 import io.assay.catalog.MeasuredExperiment;
 import io.assay.platform.ApiError;
+import io.assay.platform.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Clock;
@@ -159,6 +160,23 @@ class ResultsReaderTest {
         store.answer = () -> Future.succeededFuture(Samples.totals());
         pass(5);
         assertThat(read(false).stale()).isFalse();
+    }
+
+    @Test
+    void readsAndFailuresOfTheStoreAreCounted() {
+        var reads = Meters.registry().timer("assay.results.reading", "kind", "results");
+        var failures = Meters.registry().counter("assay.results.failures", "kind", "results");
+        long readsBefore = reads.count();
+        double failuresBefore = failures.count();
+        read(false);
+        read(false);
+        reader.read("nope", false);
+        store.answer = () -> Future.failedFuture("away");
+        pass(70);
+        read(false);
+
+        assertThat(reads.count() - readsBefore).isEqualTo(1);
+        assertThat(failures.count() - failuresBefore).isEqualTo(1);
     }
 
     @Test
