@@ -18,7 +18,7 @@ final class Strikes {
     private final List<Ready> attacks;
     private final List<Double> malformed = new ArrayList<>();
     private final Map<Integer, Integer> answers = new TreeMap<>();
-    private final List<String> wrong = new ArrayList<>();
+    private final Map<String, Integer> wrong = new TreeMap<>();
     private int sent;
 
     /** An attack whose bytes are made before anybody is timed. */
@@ -69,9 +69,7 @@ final class Strikes {
         }
         answers.merge(status, 1, Integer::sum);
         if (!attack.statuses().contains(status)) {
-            String text = attack.request();
-            wrong.add(attack.name() + " " + status + " not " + attack.statuses() + ": "
-                    + text.substring(0, Math.min(70, text.length())).replaceAll("\\R", "|"));
+            wrong.merge(attack.name() + " " + status + " not " + attack.statuses(), 1, Integer::sum);
         }
     }
 

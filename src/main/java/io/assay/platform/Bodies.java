@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
     /*
-     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as an eighth of the heap, and a
-     * quarter of what there is beside it, which sockets need, too. When that is full, the bodies of this event loop that have been
+     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as a quarter of the heap, and a
+     * quarter of what there is beside it, which sockets need, too: of 256 MB that is a thousand bodies of 60 KB. When that is full, the bodies of this event loop that have been
      * coming for long are given up, the oldest first; where all are quick, the newest is, so that the others come to their end.
      * What comes in several pieces is gathered beside the heap: a thousand slow bodies on it would be copied by the collector
      * while everybody waits.
@@ -29,8 +29,10 @@ final class Bodies {
     static final int MOST_WAITING = 256;
     private static final byte[] NONE = new byte[0];
     private static final long SLOW_MILLIS = 2_000;
-    private static final Budget ALL =
-            new Budget(Math.min(Runtime.getRuntime().maxMemory() / 8, PlatformDependent.maxDirectMemory() / 4));
+    private static final Budget ALL = new Budget(
+            Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory()) / 4,
+            new AtomicLong(),
+            new Queue(MOST_WAITING, Runtime.getRuntime().maxMemory() / 8));
     private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(ALL, SLOW_MILLIS));
 
     private final Set<Reading> coming = new LinkedHashSet<>();

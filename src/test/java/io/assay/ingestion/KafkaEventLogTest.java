@@ -35,15 +35,14 @@ class KafkaEventLogTest {
                             .put("ackMillis", 60_000));
 
     private final Vertx vertx = Vertx.vertx();
-    private final MockProducer<byte[], byte[]> producer = new MockProducer<>(
-            Cluster.empty(), false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(Cluster.empty(), false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final Context loop = vertx.getOrCreateContext();
     private KafkaEventLog log;
 
     @BeforeEach
     void open() throws Exception {
-        log = onLoop(
-                () -> new KafkaEventLog(vertx, producer, Topics.from(CONFIG), IngestionConfig.from(CONFIG)));
+        log = onLoop(() -> new KafkaEventLog(vertx, producer, Topics.from(CONFIG), IngestionConfig.from(CONFIG)));
         acknowledgeAll(); // the first heartbeats: the broker is there
     }
 
