@@ -19,9 +19,10 @@ public final class BrokerProcess {
 
     private BrokerProcess() {}
 
-    /** The folder of its log, its three ports and that of the proxy; further words come as lines of its input. */
+    /** The folder of its log, its three ports, that of the proxy, and by how many ms its clock is ahead, which lines of its input change. */
     public static void main(String[] args) throws Exception {
         Clock clock = new Clock();
+        clock.offset = Long.parseLong(args[5]);
         KafkaServer server = KafkaServer.start(Path.of(args[0]), network(args), clock);
         Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
         System.out.println(READY);

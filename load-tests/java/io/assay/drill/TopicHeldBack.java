@@ -24,7 +24,7 @@ final class TopicHeldBack extends CountingDrill {
     public void run(Scene scene) throws Exception {
         Broker broker = scene.servers().broker();
         Duration behind = STEP.multipliedBy(2L * STEPS);
-        broker.setClock(behind.negated());
+        broker.startAgain(behind.negated());
         Pipeline pipeline = Pipeline.start(
                 scene,
                 1,
