@@ -131,7 +131,10 @@ public final class Broker implements Closeable {
         proxy.restore();
     }
 
-    /** Ends it and starts it by a clock that is so much ahead: its timers do not bear one that is set back while they run. */
+    /**
+     * Ends it and starts it by a clock that is so much ahead: its timers do not bear one that is set back while they
+     * run.
+     */
     void startAgain(Duration clock) throws IOException {
         stop();
         begin(clock);

@@ -19,7 +19,10 @@ public final class BrokerProcess {
 
     private BrokerProcess() {}
 
-    /** The folder of its log, its three ports, that of the proxy, and by how many ms its clock is ahead, which lines of its input change. */
+    /**
+     * The folder of its log, its three ports, that of the proxy, and by how many ms its clock is ahead, which lines of its
+     * input change.
+     */
     public static void main(String[] args) throws Exception {
         Clock clock = new Clock();
         clock.offset = Long.parseLong(args[5]);

@@ -18,10 +18,13 @@ import java.util.function.Function;
 
 /** {@code oracle.sql} over records that the drill brings along, in tables that last as long as its connection. */
 final class Oracle implements AutoCloseable {
-    /* The query's parts have no statistics, so the planner takes each for a row or two, and would go through all of one for each row of another. */
+    /*
+     * The query's parts have no statistics: the planner takes each for a row or two and would go through all of one for each row
+     * of another, or merge them by a key that few rows differ in. What it can't do by hash is small, and no reason to compile.
+     */
     private static final String TABLES =
             """
-            set enable_nestloop = off; set enable_mergejoin = off;
+            set enable_nestloop = off; set enable_mergejoin = off; set jit = off;
             create temp table experiments (experiment_id text collate "C", start_ts bigint, end_ts bigint);
             create temp table experiment_metrics
                 (experiment_id text collate "C", metric_key text collate "C", event_name text collate "C", window_ms bigint);

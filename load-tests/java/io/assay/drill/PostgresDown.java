@@ -27,9 +27,12 @@ final class PostgresDown implements Drill {
         return true;
     }
 
-    private interface Fault {
-        void begin() throws IOException;
+    private interface Action {
+        void run() throws IOException;
     }
+
+    /** What is done to PostgreSQL, for how long. */
+    private record Fault(String name, int seconds, Action action) {}
 
     @Override
     public void run(Scene scene) throws Exception {
@@ -48,16 +51,19 @@ final class PostgresDown implements Drill {
                 ? scene.traffic(200, nodes)
                 : scene.traffic(600, nodes, Duration.ofSeconds(30), Duration.ofSeconds(60));
         Answers calm = traffic.calm();
-        down(scene, traffic, calm, "killed", 120, () -> scene.servers().kill(Kind.POSTGRES));
-        down(scene, traffic, calm, "hanging", 60, () -> scene.servers().hang(Kind.POSTGRES));
+        down(scene, traffic, calm, new Fault("killed", 120, () -> scene.servers()
+                .kill(Kind.POSTGRES)));
+        down(scene, traffic, calm, new Fault("hanging", 60, () -> scene.servers()
+                .hang(Kind.POSTGRES)));
     }
 
-    private static void down(Scene scene, Traffic traffic, Answers calm, String how, int seconds, Fault fault)
-            throws IOException {
+    private static void down(Scene scene, Traffic traffic, Answers calm, Fault fault) throws IOException {
+        String how = fault.name();
         Report report = scene.report();
         long from = traffic.mark();
-        fault.begin();
-        int writes = refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : seconds));
+        fault.action().run();
+        int writes =
+                refuse(scene, how, System.nanoTime() + TimeUnit.SECONDS.toNanos(scene.quick() ? 5 : fault.seconds()));
         Answers answers = traffic.since(from);
         report.note(how + ": " + answers);
         report.atMost(how + ": answers other than 200", answers.not200(), 0);

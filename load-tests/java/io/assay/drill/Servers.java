@@ -135,11 +135,15 @@ public final class Servers implements AutoCloseable {
 
     /** Whatever was done to it: it runs and can be reached. */
     public void restore(Kind kind) throws IOException {
+        wake(kind);
+        servers.startAll(kind);
+        proxy(kind).restore();
+    }
+
+    private void wake(Kind kind) throws IOException {
         if (Files.exists(folder.resolve(PID_FILES.get(kind)))) {
             Signal.CONT.sendToAll(pid(kind));
         }
-        servers.startAll(kind);
-        proxy(kind).restore();
     }
 
     /** Ends it in order, with its data on the disk; {@link #restore} starts it again. */
@@ -251,6 +255,13 @@ public final class Servers implements AutoCloseable {
 
     @Override
     public void close() {
+        for (Kind kind : proxies.keySet()) {
+            try {
+                wake(kind); // who is stopped can't be ended in order
+            } catch (IOException e) {
+                // it is gone already
+            }
+        }
         proxies.values().forEach(Proxy::close);
         counts.close();
         if (clickHouse != null) {

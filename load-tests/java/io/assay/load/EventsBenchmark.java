@@ -91,7 +91,7 @@ final class EventsBenchmark {
     }
 
     private Options at(EventsStack stack, int rate) throws IOException {
-        Map<String, String> values = new HashMap<>(Map.of("warmup", "15", "seconds", "20", "connections", "256"));
+        Map<String, String> values = new HashMap<>(Map.of("warmup", "45", "seconds", "20", "connections", "256"));
         values.putAll(options.values());
         values.put("rate", Integer.toString(rate));
         values.put("url", stack.ingestion().toString());

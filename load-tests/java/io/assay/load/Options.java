@@ -17,6 +17,7 @@ record Options(Map<String, String> values) {
             "pipelining",
             "rounds",
             "only",
+            "join",
             "rows",
             "store-rate",
             "records",

@@ -23,7 +23,7 @@ final class BrokerWatch {
         return away;
     }
 
-    /** A record is safe. Called from any thread, for each record: so it writes nothing that others have to be told at once. */
+    /** A record is safe. Called from any thread and for each record, so nothing is written that has to be seen at once. */
     void acknowledged(long nowNanos) {
         lastAckNanos.lazySet(nowNanos);
         if (away && everWhole) {

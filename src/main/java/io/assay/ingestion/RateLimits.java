@@ -112,16 +112,9 @@ final class RateLimits implements Shareable {
         if (full - now > users.burstNanos()) {
             return false;
         }
-        pay(one, full);
-        pay(two, full);
+        fullByUser.accumulateAndGet(one, full, Math::max);
+        fullByUser.accumulateAndGet(two, full, Math::max);
         return true;
-    }
-
-    /** Two threads that pay into a bucket in the same moment may pay once: what that lets through is an event or two. */
-    private void pay(int place, long full) {
-        if (fullByUser.get(place) < full) {
-            fullByUser.lazySet(place, full);
-        }
     }
 
     /** Not to be foreseen, so that nobody can choose whom to share places with. */

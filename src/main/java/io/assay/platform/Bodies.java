@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The bodies on their way to one event loop: bounded in size, packed and unpacked, in time, and in what they hold together. */
 final class Bodies {
     /*
-     * A slow body holds what came of it so far. All of them, on all event loops, may hold as much as a quarter of the heap, and a
-     * quarter of what there is beside it, which sockets need, too: of 256 MB that is a thousand bodies of 60 KB. When that is full, the bodies of this event loop that have been
+     * A slow body holds what came of it so far. All of them, on all event loops, may hold a quarter of the heap, or of what
+     * there is beside it, which sockets need, too, if that is less. When that is full, the bodies of this event loop that have been
      * coming for long are given up, the oldest first; where all are quick, the newest is, so that the others come to their end.
      * What comes in several pieces is gathered beside the heap: a thousand slow bodies on it would be copied by the collector
      * while everybody waits.
@@ -47,10 +47,6 @@ final class Bodies {
 
     /** What the bodies of all event loops may hold together, and what they hold. */
     record Budget(long mostBytes, AtomicLong held, Queue queue) {
-        Budget(long mostBytes) {
-            this(mostBytes, new AtomicLong(), new Queue(MOST_WAITING, mostBytes));
-        }
-
         private boolean isSpent() {
             return held.get() > mostBytes;
         }

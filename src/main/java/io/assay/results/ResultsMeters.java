@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 
-/** What the analytics store is asked for results of one kind, and what it does not answer. */
+/** Reads of results of one kind, from the definitions and the analytics store, and those that failed. */
 final class ResultsMeters {
     private final Timer reading;
     private final Counter failures;

@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,8 @@ class CrowdTest {
     private final Vertx vertx = Vertx.vertx();
     private final AtomicReference<WeakReference<RoutingContext>> asked = new AtomicReference<>();
     private final List<RawHttp> clients = new ArrayList<>();
-    private final Bodies.Budget budget = new Bodies.Budget(1000);
+    private final Bodies.Budget budget =
+            new Bodies.Budget(1000, new AtomicLong(), new Bodies.Queue(Bodies.MOST_WAITING, 1000));
 
     @BeforeEach
     void listens() {
