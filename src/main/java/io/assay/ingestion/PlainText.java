@@ -1,7 +1,9 @@
 package io.assay.ingestion;
 
 import io.assay.protocol.Json;
-import java.util.Arrays;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +14,19 @@ final class PlainText {
 
     private static final int MAX_UNITS_DIGITS = 9;
     private static final int PLACES = 6;
-    private static final int KNOWN_WORDS = 64;
+    private static final int KNOWN_BITS = 6;
+    private static final int KNOWN_WORDS = 1 << KNOWN_BITS;
 
-    /** By byte: whether it stands for itself within a text. */
-    private static final boolean[] IS_PLAIN = new boolean[256];
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    static {
-        Arrays.fill(IS_PLAIN, ' ', 0x7f, true);
-        IS_PLAIN['"'] = false;
-        IS_PLAIN['\\'] = false;
-    }
+    private static final byte DELETE = 0x7f;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = ONES << 7;
+    private static final long MIX = 0x9e3779b97f4a7c15L;
 
     private final byte[] in;
     private final @Nullable String[] words = new String[KNOWN_WORDS];
+    private final long[] heads = new long[KNOWN_WORDS];
     private int at;
 
     PlainText(byte[] in) {
@@ -92,11 +94,13 @@ final class PlainText {
         int start = openText();
         int end = closeText(start, maxChars);
         check(end > start);
-        int place = (31 * in[start] + 7 * in[end - 1] + end - start) & (KNOWN_WORDS - 1);
+        long head = head(start, end);
+        int place = (int) ((head * MIX) >>> (Long.SIZE - KNOWN_BITS));
         String known = words[place];
-        if (known == null || !isAt(start, end, known)) {
+        if (known == null || heads[place] != head || !isAt(start, end, known)) {
             known = ascii(start, end);
             words[place] = known;
+            heads[place] = head;
         }
         return known;
     }
@@ -156,7 +160,12 @@ final class PlainText {
 
     private int closeText(int start, int maxChars) {
         int end = start;
-        while (end < in.length && IS_PLAIN[in[end] & 0xff]) {
+        long others = 0;
+        while (others == 0 && end <= in.length - Long.BYTES) {
+            others = others((long) LONGS.get(in, end));
+            end += others == 0 ? Long.BYTES : Long.numberOfTrailingZeros(others) / Byte.SIZE;
+        }
+        while (others == 0 && end < in.length && isPlain(in[end])) {
             end++;
         }
         check(end < in.length && in[end] == '"' && end - start <= maxChars);
@@ -164,9 +173,41 @@ final class PlainText {
         return end;
     }
 
+    /** The high bits of the bytes that do not stand for themselves in a text; behind the first of them others may be set, too. */
+    private static long others(long bytes) {
+        long control = (bytes - ONES * ' ') & ~bytes;
+        long quote = zeros(bytes ^ (ONES * '"'));
+        long escape = zeros(bytes ^ (ONES * '\\'));
+        long delete = zeros(bytes ^ (ONES * DELETE));
+        return (bytes | control | quote | escape | delete) & HIGH_BITS;
+    }
+
+    private static long zeros(long bytes) {
+        return (bytes - ONES) & ~bytes;
+    }
+
+    private static boolean isPlain(byte c) {
+        return c >= ' ' && c != '"' && c != '\\' && c != DELETE;
+    }
+
+    /** The first eight bytes of a text as a number; of a shorter one all. */
+    private long head(int start, int end) {
+        int length = end - start;
+        if (start > in.length - Long.BYTES) {
+            long head = 0;
+            for (int i = end - 1; i >= start; i--) {
+                head = (head << Byte.SIZE) | in[i];
+            }
+            return head;
+        }
+        long head = (long) LONGS.get(in, start);
+        return length >= Long.BYTES ? head : head & ((1L << (length * Byte.SIZE)) - 1);
+    }
+
+    /** Whether a text is one of the same head. */
     private boolean isAt(int start, int end, String text) {
         boolean same = text.length() == end - start;
-        for (int i = start; same && i < end; i++) {
+        for (int i = start + Long.BYTES; same && i < end; i++) {
             same = in[i] == text.charAt(i - start);
         }
         return same;

@@ -117,6 +117,21 @@ class PlainBatchTest {
     }
 
     @Test
+    void aTextWithAnotherByteAtAnyPlaceIsLeftToTheGeneralReader() {
+        for (int place = 0; place < 20; place++) {
+            for (int c = 0; c < 256; c++) {
+                byte[] id = "a".repeat(20).getBytes(StandardCharsets.US_ASCII);
+                id[place] = (byte) c;
+                String body = "{\"user_id\":\"u\",\"events\":[{\"name\":\"purchase\",\"id\":\"%s\"}]}"
+                        .formatted(new String(id, StandardCharsets.ISO_8859_1));
+                EventBatch read = PlainBatch.read(body.getBytes(StandardCharsets.ISO_8859_1));
+                boolean plain = c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+                assertThat(read != null).as("byte %d at %d", c, place).isEqualTo(plain);
+            }
+        }
+    }
+
+    @Test
     void moreEventsThanMayComeAreLeftToTheGeneralReader() {
         String thousand = String.join(",", Collections.nCopies(1000, "{'name':'n'}"));
 
