@@ -64,6 +64,7 @@ final class EventsBenchmark {
             }
         }
         System.out.printf("%n%s", summary);
+        vertx.fileSystem().deleteRecursive(folder.toString()).await(); // gigabytes; who failed wants the log in it
     }
 
     private void latency(EventsStack stack, String how) throws IOException {
