@@ -31,7 +31,7 @@ final class ChildServer implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-Xmx512m",
-                "-XX:+UseSerialGC",
+                "-XX:+UseParallelGC",
                 "-XX:MaxVectorSize=16",
                 "-cp",
                 System.getProperty("java.class.path"),

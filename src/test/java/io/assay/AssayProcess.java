@@ -68,7 +68,7 @@ public final class AssayProcess implements AutoCloseable {
 
     public static AssayProcess start(Launch launch) throws IOException {
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC"));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseParallelGC"));
         command.add("-Dlogback.configurationFile=conf/logback.xml");
         command.addAll(launch.jvm());
         command.addAll(List.of(
