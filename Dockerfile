@@ -22,7 +22,7 @@ EXPOSE 8081 8082 8083 8084 8085 8089
 # the flags of bin/assay, but for the memory: the heap is half of the container's, beside it stands what sockets read and
 # write, and classes, code and threads fit into the rest of 512 MiB; more by JAVA_TOOL_OPTIONS
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError", \
-    "-XX:MaxVectorSize=16", \
+    "-XX:+UseParallelGC", "-XX:MaxVectorSize=16", \
     "--add-modules", "java.se", \
     "--add-exports", "java.base/jdk.internal.ref=ALL-UNNAMED", \
     "--add-opens", "java.base/java.lang=ALL-UNNAMED", \

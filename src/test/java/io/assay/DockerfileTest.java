@@ -68,14 +68,28 @@ class DockerfileTest {
 
     @Test
     void itOpensTheSameModulesAsTheLauncher() throws IOException {
-        Pattern flag = Pattern.compile("--add-(?:modules|opens|exports)\\W+([\\w./]+(?:=[\\w-]+)?)");
-        assertThat(flags(flag, instructions("ENTRYPOINT").get(0)))
-                .isNotEmpty()
-                .isEqualTo(flags(flag, Files.readString(Path.of("bin/assay"))));
+        assertAlike("--add-(?:modules|opens|exports)\\W+([\\w./]+(?:=[\\w-]+)?)");
     }
 
-    private static List<String> flags(Pattern flag, String text) {
-        return flag.matcher(text).results().map(match -> match.group(1)).toList();
+    @Test
+    void itTunesTheMachineAsTheLauncherDoes() throws IOException {
+        assertAlike("-XX:(\\+Use\\w+GC|MaxVectorSize=\\d+)");
+    }
+
+    /** The first group of that flag, each time, is the same in the image and in the launcher's function {@code run}. */
+    private void assertAlike(String flag) throws IOException {
+        String launcher = Files.readString(Path.of("bin/assay"));
+        assertThat(groups(flag, instructions("ENTRYPOINT").get(0)))
+                .isNotEmpty()
+                .isEqualTo(groups(flag, launcher.substring(launcher.indexOf("\nrun() {"))));
+    }
+
+    private static List<String> groups(String flag, String text) {
+        return Pattern.compile(flag)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     private List<String> copied(boolean fromBuild) {
