@@ -11,14 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Clients that mean no good, while others go on. */
 final class Hostile implements Drill {
     private static final int RATE = 500;
     private static final int QUICK_RATE = 100;
-    private static final int SECONDS = 30;
+    private static final int SECONDS = 10;
     private static final int HEAP_MEGABYTES = 64;
+    /** Each a calm and an attack: a machine that slows down for a while does so to neighbours alike. */
+    private static final int ROUNDS = 3;
+
     private static final Duration REHEARSAL = Duration.ofSeconds(15);
 
     /** Others are asked for by a timer of a millisecond: what lies below says more of it than of the node. */
@@ -51,18 +55,20 @@ final class Hostile implements Drill {
         Node node = spec.start();
         scene.experiments(30);
         scene.census(List.of(node));
-        Duration span = Duration.ofSeconds(scene.quick() ? 2 : 20);
+        Duration span = Duration.ofSeconds(scene.quick() ? 2 : SECONDS);
         Traffic traffic = scene.quick()
                 ? scene.traffic(QUICK_RATE, List.of(node))
                 : scene.traffic(RATE, List.of(node), span, Duration.ofSeconds(10));
         Strikes strikes = new Strikes(node, Attack.all(scene.key("server"), scene.key("admin"), PLANTED));
         rehearse(scene, node, strikes);
-        Answers before = traffic.during(span);
-        scene.report().note("before: " + before);
         long heap = heapMegabytes(node);
         long files = files(node);
-        Answers during = attack(scene, node, traffic, strikes);
-        judge(scene, before, during);
+        List<Round> rounds = new ArrayList<>();
+        for (int round = 0; round < (scene.quick() ? 1 : ROUNDS); round++) {
+            Answers before = traffic.during(span);
+            rounds.add(new Round(before, attack(scene, node, traffic, strikes)));
+        }
+        judge(scene, rounds);
         strikes.judge(scene.report());
         judgeMalformed(scene, strikes.medianOfMalformed());
         scene.report().atMost("heap in use after it, over before (MB)", heapMegabytes(node) - heap, HEAP_MEGABYTES);
@@ -132,11 +138,33 @@ final class Hostile implements Drill {
                 "at least %.0f, %,.0f".formatted(leastRate, leastSlow));
     }
 
-    private static void judge(Scene scene, Answers before, Answers during) {
-        scene.report().note("meanwhile: " + during);
-        scene.report().atMost("answers to others that are not 200", during.not200(), 0);
+    private record Round(Answers before, Answers during) {
+        double most() {
+            return Math.max(FLOOR_MILLIS, 2 * before.p99());
+        }
+
+        boolean isWithin() {
+            return during.p99() <= most();
+        }
+    }
+
+    private static void judge(Scene scene, List<Round> rounds) {
+        for (Round round : rounds) {
+            scene.report().note("before: " + round.before());
+            scene.report().note("meanwhile: " + round.during());
+            scene.report()
+                    .atMost("answers to others that are not 200", round.during().not200(), 0);
+        }
         if (!scene.quick()) {
-            scene.report().atMost("p99 of others", during.p99(), Math.max(FLOOR_MILLIS, 2 * before.p99()), "ms");
+            scene.report()
+                    .check(
+                            "p99 of others at most doubled, or under 5 ms",
+                            rounds.stream().filter(Round::isWithin).count() > ROUNDS / 2,
+                            rounds.stream()
+                                    .map(round -> "%.1f (%.1f)"
+                                            .formatted(round.during().p99(), round.most()))
+                                    .collect(Collectors.joining(", ", "", " ms")),
+                            "in most rounds");
         }
     }
 

@@ -18,7 +18,7 @@ final class WorkersFrozen extends CountingDrill {
     public void run(Scene scene) throws Exception {
         scene.allow("ConsumerCoordinator: .* Offset commit failed"); // by one who wakes up and is no member any more
         // by one whose commit ran out of time: it begins again from the last one
-        scene.allow("TaskManager: .* TaskCorruptedException");
+        scene.allow("TaskManager: .*TaskCorruptedException");
         Pipeline pipeline = Pipeline.start(scene, 2, "alpha", "beta");
         EventTraffic traffic = pipeline.traffic();
         pipeline.awaitCounts();

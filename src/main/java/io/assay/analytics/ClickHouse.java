@@ -15,6 +15,7 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.net.URLEncoder;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -94,7 +95,12 @@ final class ClickHouse {
 
     /** The same where there may be so many rows that no event loop should look at them. */
     <T> Future<T> queryAside(String sql, Function<Answer, T> reader) {
-        return ask(sql).compose(body -> vertx.executeBlocking(() -> reader.apply(answer(body)), false));
+        return ask(sql).compose(body -> aside(() -> reader.apply(answer(body))));
+    }
+
+    /** Does what would hold up an event loop. */
+    <T> Future<T> aside(Callable<T> work) {
+        return vertx.executeBlocking(work, false);
     }
 
     private Future<Buffer> ask(String sql) {

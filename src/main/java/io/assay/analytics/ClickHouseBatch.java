@@ -12,7 +12,6 @@ import io.assay.analytics.Batch.Watermark;
 import io.vertx.core.Future;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -132,16 +131,25 @@ final class ClickHouseBatch {
                         .text(row.value()));
     }
 
-    /** One insert for every partition of the table that the rows go to. */
+    /** One insert for every partition of the table that the rows go to. There may be as many rows as a poll gives. */
     private <R> Future<Void> insert(
             String columns, List<R> rows, Function<R, Object> partition, BiConsumer<RowBinary, R> write) {
-        List<Future<Void>> inserts = new ArrayList<>();
-        rows.stream().collect(groupingBy(partition)).values().forEach(together -> {
-            var block = new RowBinary();
-            together.forEach(row -> write.accept(block, row));
-            inserts.add(database.insert(columns, block));
-        });
-        return Future.join(inserts).mapEmpty();
+        if (rows.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return database.aside(() -> rows.stream().collect(groupingBy(partition)).values().stream()
+                        .map(together -> block(together, write))
+                        .toList())
+                .compose(blocks -> Future.join(blocks.stream()
+                        .map(block -> database.insert(columns, block))
+                        .toList()))
+                .mapEmpty();
+    }
+
+    private static <R> RowBinary block(List<R> rows, BiConsumer<RowBinary, R> write) {
+        var block = new RowBinary();
+        rows.forEach(row -> write.accept(block, row));
+        return block;
     }
 
     private static RowBinary position(RowBinary to, Position at) {

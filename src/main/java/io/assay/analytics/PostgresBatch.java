@@ -6,6 +6,7 @@ import io.assay.analytics.Batch.AggregateRow;
 import io.assay.analytics.Batch.FirstExposure;
 import io.assay.analytics.Batch.Watermark;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -84,9 +85,11 @@ final class PostgresBatch {
             on conflict (generation, experiment_id, user_id) do update
             set topic = excluded.topic, pos = excluded.pos, variant_key = excluded.variant_key, ts = excluded.ts""";
 
+    private final Vertx vertx;
     private final Supplier<String> guard;
 
-    PostgresBatch(Supplier<String> guard) {
+    PostgresBatch(Vertx vertx, Supplier<String> guard) {
+        this.vertx = vertx;
         this.guard = guard;
     }
 
@@ -157,16 +160,22 @@ final class PostgresBatch {
         return run(connection, FIRST_EXPOSURES + guard.get(), columns);
     }
 
+    /** Totals as texts would hold up an event loop: there may be as many as a poll gives. */
     private Future<Void> aggregates(SqlConnection connection, Batch batch) {
+        return vertx.executeBlocking(() -> aggregates(batch.aggregates()), false)
+                .compose(columns -> run(connection, AGGREGATES + guard.get(), columns));
+    }
+
+    private static Columns<AggregateRow> aggregates(List<AggregateRow> rows) {
         var newest = newest(
-                batch.aggregates(),
+                rows,
                 AggregateRow::at,
                 r -> List.of(
                         r.generation(),
                         r.experimentId(),
                         r.partition(),
                         r.progress().day()));
-        var columns = progress(
+        return progress(
                         new Columns<>(newest)
                                 .version(AggregateRow::at)
                                 .ints(AggregateRow::generation)
@@ -175,7 +184,6 @@ final class PostgresBatch {
                                 .ints(r -> r.progress().day()),
                         AggregateRow::progress)
                 .texts(r -> TotalsJson.write(r.totals()).encode());
-        return run(connection, AGGREGATES + guard.get(), columns);
     }
 
     private Future<Void> watermarks(SqlConnection connection, Batch batch) {

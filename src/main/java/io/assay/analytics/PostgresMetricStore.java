@@ -43,7 +43,7 @@ public class PostgresMetricStore implements MetricStore {
     private final Pool pool;
     private final PostgresReads reads;
     private final PostgresRawLog rawLog;
-    private final PostgresBatch batches = new PostgresBatch(this::guard);
+    private final PostgresBatch batches;
 
     protected PostgresMetricStore(Vertx vertx, JsonObject config) {
         this.vertx = vertx;
@@ -51,6 +51,7 @@ public class PostgresMetricStore implements MetricStore {
         this.pool = pool(vertx, this.config);
         this.reads = new PostgresReads(vertx, pool);
         this.rawLog = new PostgresRawLog(pool);
+        this.batches = new PostgresBatch(vertx, this::guard);
     }
 
     /** The counts in the database of the section {@code analytics}; connects at first use. */
