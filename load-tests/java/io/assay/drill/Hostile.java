@@ -19,7 +19,7 @@ final class Hostile implements Drill {
     private static final int QUICK_RATE = 100;
     private static final int SECONDS = 30;
     private static final int HEAP_MEGABYTES = 64;
-    private static final Duration REHEARSAL = Duration.ofSeconds(15);
+    private static final Duration REHEARSAL = Duration.ofSeconds(25);
 
     /** Others are asked for by a timer of a millisecond: what lies below says more of it than of the node. */
     private static final double FLOOR_MILLIS = 5;
@@ -57,8 +57,9 @@ final class Hostile implements Drill {
                 : scene.traffic(RATE, List.of(node), span, Duration.ofSeconds(10));
         Strikes strikes = new Strikes(node, Attack.all(scene.key("server"), scene.key("admin"), PLANTED));
         rehearse(scene, node, strikes);
+        Processors.Share stolen = Processors.stolen();
         Answers before = traffic.during(span);
-        scene.report().note("before: " + before);
+        scene.report().note("before: " + before + taken(stolen));
         long heap = heapMegabytes(node);
         long files = files(node);
         Answers during = attack(scene, node, traffic, strikes);
@@ -80,7 +81,7 @@ final class Hostile implements Drill {
         strikes.once();
         if (!scene.quick()) {
             try (SlowLoris loris = SlowLoris.at(scene, node, slow(scene))) {
-                strikes.last(REHEARSAL);
+                strikes.hurry(REHEARSAL);
                 scene.report().note("slow connections in the rehearsal: %,d".formatted(loris.left()));
             }
             scene.pause(Duration.ofSeconds(5));
@@ -93,16 +94,17 @@ final class Hostile implements Drill {
 
     private static Answers attack(Scene scene, Node node, Traffic traffic, Strikes strikes) throws Exception {
         long fault = traffic.mark();
+        Processors.Share stolen = Processors.stolen();
         int slow = slow(scene);
         try (SlowLoris loris = SlowLoris.at(scene, node, slow)) {
             double opened = scene.secondsUntil(Duration.ofSeconds(60), () -> loris.left() >= slow);
             scene.report().atMost("%,d slow connections are open after".formatted(slow), opened, 60, "s");
             if (scene.quick()) {
                 strikes.once();
-                return traffic.since(fault);
+                return meanwhile(scene, traffic, fault, stolen);
             }
             strike(scene.report(), strikes, loris, slow);
-            Answers during = traffic.since(fault);
+            Answers during = meanwhile(scene, traffic, fault, stolen);
             loris.rest();
             double seconds = scene.secondsUntil(Duration.ofSeconds(60), () -> loris.left() == 0);
             scene.report().atMost("the node ends the slow connections by itself", seconds, 60, "s");
@@ -132,8 +134,18 @@ final class Hostile implements Drill {
                 "at least %.0f, %,.0f".formatted(leastRate, leastSlow));
     }
 
+    private static Answers meanwhile(Scene scene, Traffic traffic, long fault, Processors.Share stolen) {
+        Answers during = traffic.since(fault);
+        scene.report().note("meanwhile: " + during + taken(stolen));
+        return during;
+    }
+
+    private static String taken(Processors.Share since) {
+        return "; the host took %.1f %% of the processors"
+                .formatted(Processors.stolen().percentSince(since));
+    }
+
     private static void judge(Scene scene, Answers before, Answers during) {
-        scene.report().note("meanwhile: " + during);
         scene.report().atMost("answers to others that are not 200", during.not200(), 0);
         if (!scene.quick()) {
             scene.report().atMost("p99 of others", during.p99(), Math.max(FLOOR_MILLIS, 2 * before.p99()), "ms");

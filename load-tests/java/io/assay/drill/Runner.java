@@ -13,6 +13,7 @@ public final class Runner implements AutoCloseable {
     private final boolean quick;
     private final PrintStream out;
     private Servers servers;
+    private Processors processors;
 
     public Runner(boolean quick, PrintStream out) {
         this.quick = quick;
@@ -38,12 +39,19 @@ public final class Runner implements AutoCloseable {
     private synchronized Servers servers() throws IOException {
         if (servers == null) {
             servers = Servers.start(Files.createDirectories(FOLDER.resolve("servers")));
+            if (!quick) {
+                processors = Processors.keptAwake(out); // what is quick is not timed so closely
+            }
         }
         return servers;
     }
 
     @Override
     public synchronized void close() {
+        if (processors != null) {
+            processors.close();
+            processors = null;
+        }
         if (servers != null) {
             servers.close();
             servers = null;

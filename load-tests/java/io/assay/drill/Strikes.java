@@ -46,6 +46,14 @@ final class Strikes {
         }
     }
 
+    /** All in turn as quickly as it goes, for so long. */
+    void hurry(Duration time) throws IOException {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < time.toNanos()) {
+            strike();
+        }
+    }
+
     /** All in turn at {@link #RATE}, for so long; behind it, it hurries. */
     void last(Duration time) throws IOException {
         long begun = System.nanoTime();
