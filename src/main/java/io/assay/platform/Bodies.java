@@ -20,6 +20,8 @@ final class Bodies {
      * A slow body holds what came of it so far. All of them, on all event loops, may hold a quarter of the heap, or of what
      * there is beside it, which sockets need, too, if that is less. When that is full, the bodies of this event loop that have been
      * coming for long are given up, the oldest first; where all are quick, the newest is, so that the others come to their end.
+     * An event loop always has half of an equal share: it can't give up the bodies of another one, whose slow clients are not to
+     * keep its quick ones out. All together hold at most half as much again for it.
      * What comes in several pieces is gathered beside the heap: a thousand slow bodies on it would be copied by the collector
      * while everybody waits.
      * An unpacked body exists only once all of it is there, and unpacking stops one byte beyond the limit. Those that wait to
@@ -32,23 +34,26 @@ final class Bodies {
     private static final Budget ALL = new Budget(
             Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory()) / 4,
             new AtomicLong(),
+            new AtomicInteger(),
             new Queue(MOST_WAITING, Runtime.getRuntime().maxMemory() / 8));
     private static final ThreadLocal<Bodies> HERE = ThreadLocal.withInitial(() -> new Bodies(ALL, SLOW_MILLIS));
 
     private final Set<Reading> coming = new LinkedHashSet<>();
     private final Budget budget;
     private final long slowNanos;
+    private long held;
 
     /** A body is slow once it has been coming for more than {@code slowMillis}. */
     Bodies(Budget budget, long slowMillis) {
         this.budget = budget;
+        budget.loops.incrementAndGet();
         slowNanos = TimeUnit.MILLISECONDS.toNanos(slowMillis);
     }
 
-    /** What the bodies of all event loops may hold together, and what they hold. */
-    record Budget(long mostBytes, AtomicLong held, Queue queue) {
-        private boolean isSpent() {
-            return held.get() > mostBytes;
+    /** What the bodies of all event loops may hold together, what they hold, and how many loops that are. */
+    record Budget(long mostBytes, AtomicLong held, AtomicInteger loops, Queue queue) {
+        private boolean isSpentBy(long heldHere) {
+            return held.get() > mostBytes && heldHere > mostBytes / (2L * loops.get());
         }
     }
 
@@ -130,6 +135,11 @@ final class Bodies {
         }
     }
 
+    private void hold(int bytes) {
+        held += bytes;
+        budget.held.addAndGet(bytes);
+    }
+
     /** Gives up the oldest if it is slow, else the newest. */
     private void makeRoom() {
         Iterator<Reading> all = coming.iterator();
@@ -166,8 +176,8 @@ final class Bodies {
             }
             int before = body.held();
             body.add(piece);
-            budget.held.addAndGet(body.held() - before);
-            while (budget.isSpent() && !coming.isEmpty()) {
+            hold(body.held() - before);
+            while (budget.isSpentBy(held)) {
                 makeRoom();
             }
         }
@@ -213,7 +223,7 @@ final class Bodies {
         private boolean end() {
             boolean first = coming.remove(this);
             if (first) {
-                budget.held.addAndGet(-body.held());
+                hold(-body.held());
                 body.drop();
                 ctx.vertx().cancelTimer(timer);
             }

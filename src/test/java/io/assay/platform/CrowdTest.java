@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +30,7 @@ class CrowdTest {
     private final AtomicReference<WeakReference<RoutingContext>> asked = new AtomicReference<>();
     private final List<RawHttp> clients = new ArrayList<>();
     private final Bodies.Budget budget =
-            new Bodies.Budget(1000, new AtomicLong(), new Bodies.Queue(Bodies.MOST_WAITING, 1000));
+            new Bodies.Budget(1000, new AtomicLong(), new AtomicInteger(), new Bodies.Queue(Bodies.MOST_WAITING, 1000));
 
     @BeforeEach
     void listens() {
@@ -122,6 +123,18 @@ class CrowdTest {
         RawHttp newcomer =
                 client().send("POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 400\r\n\r\n" + "x".repeat(400));
         assertThat(newcomer.answer()).startsWith("HTTP/1.1 503").containsIgnoringCase("retry-after: 1");
+        assertThat(first.send("x".repeat(200)).status()).isEqualTo(200);
+        assertThat(second.send("x".repeat(200)).status()).isEqualTo(200);
+        assertThat(budget.held()).hasValue(0);
+    }
+
+    @Test
+    void slowBodiesOfAnotherEventLoopThatHoldAllTheyMayKeepNoQuickOneOut() throws Exception {
+        RawHttp first = begin("/slow");
+        RawHttp second = begin("/slow");
+        RawHttp quick =
+                client().send("POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 240\r\n\r\n" + "x".repeat(240));
+        assertThat(quick.status()).isEqualTo(200);
         assertThat(first.send("x".repeat(200)).status()).isEqualTo(200);
         assertThat(second.send("x".repeat(200)).status()).isEqualTo(200);
         assertThat(budget.held()).hasValue(0);

@@ -42,7 +42,8 @@ class WaitingBodiesTest {
     void listens() {
         Router router = HttpService.router(vertx);
         BodyParser parser = new BodyParser(MOST_BYTES, this::parse);
-        Bodies bodies = new Bodies(new Bodies.Budget(10 * MOST_BYTES, new AtomicLong(), queue), 60_000);
+        Bodies bodies =
+                new Bodies(new Bodies.Budget(10 * MOST_BYTES, new AtomicLong(), new AtomicInteger(), queue), 60_000);
         router.post().handler(ctx -> {
             last.set(ctx.response());
             bodies.read(ctx, parser, 60_000);
