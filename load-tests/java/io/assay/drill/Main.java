@@ -1,5 +1,6 @@
 package io.assay.drill;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +49,9 @@ public final class Main {
                     leftOut.add(drill.name());
                 }
             }
+        } catch (UncheckedIOException e) { // such as the folder that another run uses
+            System.err.println(e.getCause().getMessage());
+            return 1;
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         boolean late = names.isEmpty() && seconds > (quick ? QUICK_SECONDS : SECONDS);

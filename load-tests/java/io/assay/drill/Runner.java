@@ -14,6 +14,7 @@ public final class Runner implements AutoCloseable {
     private final PrintStream out;
     private Servers servers;
     private Processors processors;
+    private boolean closed;
 
     public Runner(boolean quick, PrintStream out) {
         this.quick = quick;
@@ -37,6 +38,9 @@ public final class Runner implements AutoCloseable {
     }
 
     private synchronized Servers servers() throws IOException {
+        if (closed) {
+            throw new IOException("the drills were ended");
+        }
         if (servers == null) {
             servers = Servers.start(Files.createDirectories(FOLDER.resolve("servers")));
             if (!quick) {
@@ -48,6 +52,7 @@ public final class Runner implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         if (processors != null) {
             processors.close();
             processors = null;
