@@ -59,7 +59,7 @@ final class Hostile implements Drill {
         rehearse(scene, node, strikes);
         Processors.Share stolen = Processors.stolen();
         Answers before = traffic.during(span);
-        scene.report().note("before: " + before + taken(stolen));
+        scene.report().note("before: " + before + "; " + stolen.since());
         long heap = heapMegabytes(node);
         long files = files(node);
         Answers during = attack(scene, node, traffic, strikes);
@@ -136,13 +136,8 @@ final class Hostile implements Drill {
 
     private static Answers meanwhile(Scene scene, Traffic traffic, long fault, Processors.Share stolen) {
         Answers during = traffic.since(fault);
-        scene.report().note("meanwhile: " + during + taken(stolen));
+        scene.report().note("meanwhile: " + during + "; " + stolen.since());
         return during;
-    }
-
-    private static String taken(Processors.Share since) {
-        return "; the host took %.1f %% of the processors"
-                .formatted(Processors.stolen().percentSince(since));
     }
 
     private static void judge(Scene scene, Answers before, Answers during) {

@@ -58,8 +58,11 @@ final class Processors implements AutoCloseable {
 
     /** In ticks, since the machine was started. */
     record Share(long part, long whole) {
-        double percentSince(Share earlier) {
-            return 100.0 * (part - earlier.part) / Math.max(1, whole - earlier.whole);
+        /** What was taken from then until now, in words. */
+        String since() {
+            Share now = stolen();
+            return "the host took %.1f %% of the processors"
+                    .formatted(100.0 * (now.part - part) / Math.max(1, now.whole - whole));
         }
     }
 

@@ -68,6 +68,7 @@ public final class Scene implements AutoCloseable {
     }
 
     void play(Drill drill) {
+        Processors.Share stolen = Processors.stolen();
         try {
             empty(folder);
             servers.renew(drill.name());
@@ -83,6 +84,7 @@ public final class Scene implements AutoCloseable {
         } finally {
             traffic.forEach(Traffic::stop);
             if (!leftOut) {
+                report.note(stolen.since());
                 judge();
             }
         }
