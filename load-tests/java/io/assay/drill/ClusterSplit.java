@@ -26,9 +26,10 @@ final class ClusterSplit implements Drill {
 
     @Override
     public void run(Scene scene) throws Exception {
-        // by operations of Hazelcast, whose members don't agree on who is one while they are cut and merged, and ask
-        // again
-        scene.allow("ERROR \\w+Op(eration)?: \\[127");
+        // by one who merges what was cut while partitions still move: it asks again until they don't
+        scene.allow("LockClusterStateOp: .* Still have pending migration tasks");
+        // by one who was left out when the members were counted, and joins again
+        scene.allow("FetchMembersViewOp: .* claims mastership but it is not a member");
         Network links = Network.of(scene);
         Trio trio = Trio.start(scene, links::between);
         Traffic traffic = scene.traffic(RATE, trio.all());
