@@ -217,7 +217,10 @@ public final class Scene implements AutoCloseable {
         return new Api(node, key("admin"));
     }
 
-    /** Experiments that are live when this returns; a third of them targeted, a third sharing a layer. */
+    /**
+     * Experiments that are live, and known to all nodes that run, when this returns; a third of them targeted, a third
+     * sharing a layer.
+     */
     public void experiments(int count) throws IOException {
         for (int i = 0; i < count; i++) {
             String more =
@@ -228,6 +231,8 @@ public final class Scene implements AutoCloseable {
                     };
             publish("experiment_" + i, more);
         }
+        // each node learns of them in its own time, which is seconds where nothing tells it
+        report.atMost("experiments are known to all nodes", agreement(), RECOVERY.toSeconds(), "s");
     }
 
     /** A node that is ready may get its keys a moment later. */
@@ -421,12 +426,8 @@ public final class Scene implements AutoCloseable {
                         .filter(node -> !node.isAlive() && node.isExpectedToRun())
                         .toList(),
                 "none");
-        List<Node> running = nodes.stream()
-                .filter(Node::isExpectedToRun)
-                .filter(Node::assigns)
-                .toList();
-        report.atMost(
-                "recovered by itself: all nodes alive, on one version", agreement(running), RECOVERY.toSeconds(), "s");
+        report.atMost("recovered by itself: all nodes alive, on one version", agreement(), RECOVERY.toSeconds(), "s");
+        List<Node> running = running();
         if (checksChange && admin != null && admin.isExpectedToRun()) {
             publish("after_all");
             double seconds = secondsUntilShown("after_all", running, RECOVERY);
@@ -435,7 +436,16 @@ public final class Scene implements AutoCloseable {
         census(running);
     }
 
-    private double agreement(List<Node> running) {
+    /** Those that should be, and have a version. */
+    private List<Node> running() {
+        return nodes.stream()
+                .filter(Node::isExpectedToRun)
+                .filter(Node::assigns)
+                .toList();
+    }
+
+    private double agreement() {
+        List<Node> running = running();
         return secondsUntil(RECOVERY, () -> {
             try {
                 List<Long> served = running.stream()
