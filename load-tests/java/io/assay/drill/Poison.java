@@ -19,7 +19,7 @@ final class Poison extends CountingDrill {
     Poison() {
         super(
                 "poison",
-                "Records of eight poisonous kinds are in both topics: each is once in dead-letter, all else is counted.");
+                "Records of ten poisonous kinds are in the topics: each is once in dead-letter, all else is counted.");
     }
 
     @Override
