@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
 public final class AssayProcess implements AutoCloseable {
     /** At least as many as test processes run at a time. */
     private static final int FORKS = 4;
+    /** Above all ports that browsers refuse to ask (the last is 10080), below those that systems give away themselves. */
+    private static final int FIRST_PORT = 11_000;
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(180);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
@@ -87,10 +89,10 @@ public final class AssayProcess implements AutoCloseable {
 
     /** A port that is free on loopback, as are the nine after it; test processes that run at a time get different ones. */
     public static int freeBasePort() {
-        int fork = Integer.getInteger("assay.test.fork", 0) % FORKS;
+        int fork = Integer.parseInt(System.getProperty("assay.test.fork", "0")) % FORKS;
         for (int attempt = 0; attempt < 200; attempt++) {
             int block = ThreadLocalRandom.current().nextInt(900 / FORKS) * FORKS + fork;
-            int base = 10_000 + block * 10;
+            int base = FIRST_PORT + block * 10;
             if (IntStream.range(base, base + 10).allMatch(AssayProcess::isFree)) {
                 return base;
             }
