@@ -5,6 +5,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is claimed of real browsers: one node and one Chromium for all of it. */
@@ -13,6 +15,11 @@ class BrowserIT {
     static Path folder;
 
     static Stack stack;
+
+    /** A page that shows nothing doesn't say why; the console does. */
+    @RegisterExtension
+    static final AfterTestExecutionCallback CONSOLE = context -> context.getExecutionException()
+            .ifPresent(failure -> failure.addSuppressed(new AssertionError("the console: " + stack.browser.console())));
 
     @BeforeAll
     static void starts() throws Exception {
